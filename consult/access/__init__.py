@@ -1,0 +1,1 @@
+"""Staff accounts, what each may do, and the record of what they did."""

@@ -1,0 +1,106 @@
+"""Vectors made comparable across languages, and their graph of nearest neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+# Rows of similarities held at once: 2,000 × n floats.
+_BLOCK = 2_000
+# Between so many texts and so many, neighbours all count the same (measured: docs/analysis.md).
+_SAME_FROM, _SAME_TO = 200, 1_000
+# With fewer texts than this in a language its mean leans on the mean of all.
+_LANGUAGE_PRIOR = 4.0
+# Made by `consult.analysis.training.discriminant` for the built-in encoder.
+PROJECTION_FILE = Path(__file__).with_name("data") / "discriminant-use.npy"
+_PROJECTED_ENCODER = "use-multilingual-3/"
+
+
+def unit_rows(vectors: np.ndarray) -> np.ndarray:
+    """Rows scaled to length 1; zero rows stay zero."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-9)
+
+
+@cache
+def projection_for(encoder: str) -> np.ndarray | None:
+    """The learned directions (d, d) for an encoder by name; None where there are none."""
+    if not encoder.startswith(_PROJECTED_ENCODER) or not PROJECTION_FILE.exists():
+        return None
+    return np.load(PROJECTION_FILE, allow_pickle=False).astype(np.float32)
+
+
+class LanguageCentre:
+    """The mean of each language, subtracted so that clusters are matters and not languages.
+
+    `projection` (d, d) then turns the vectors so that directions which tell themes apart count for more.
+    """
+
+    def __init__(
+        self, vectors: np.ndarray, languages: Sequence[str], projection: np.ndarray | None = None
+    ) -> None:
+        self.projection = projection
+        codes = np.asarray(languages)
+        self.mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
+        self.means: dict[str, np.ndarray] = {}
+        for code in sorted(set(languages)):
+            own = vectors[codes == code]
+            total = own.sum(axis=0) + _LANGUAGE_PRIOR * self.mean
+            self.means[code] = (total / (len(own) + _LANGUAGE_PRIOR)).astype(np.float32)
+
+    def apply(self, vectors: np.ndarray, languages: Sequence[str]) -> np.ndarray:
+        """Unit rows less the mean of their language; a language not seen takes the mean of all."""
+        out = np.empty_like(vectors)
+        codes = np.asarray(languages)
+        for code in sorted(set(languages)):
+            rows = codes == code
+            out[rows] = vectors[rows] - self.means.get(code, self.mean)
+        if self.projection is not None:
+            out = unit_rows(out) @ self.projection
+        return unit_rows(out)
+
+
+def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The k nearest other rows of each row by cosine: (indices, similarities), both (n, k), nearest first."""
+    n = len(vectors)
+    k = min(k, n - 1)
+    indices = np.zeros((n, max(k, 0)), dtype=np.int64)
+    values = np.zeros((n, max(k, 0)), dtype=np.float32)
+    if k <= 0:
+        return indices, values
+    for start in range(0, n, _BLOCK):
+        block = vectors[start : start + _BLOCK] @ vectors.T
+        rows = np.arange(len(block))
+        block[rows, start + rows] = -2.0
+        top = (
+            np.argpartition(-block, k - 1, axis=1)[:, :k] if k < n - 1 else np.argsort(-block, axis=1)[:, :k]
+        )
+        top.sort(axis=1)
+        found = np.take_along_axis(block, top, axis=1)
+        order = np.argsort(-found, axis=1, kind="stable")
+        indices[start : start + len(block)] = np.take_along_axis(top, order, axis=1)
+        values[start : start + len(block)] = np.take_along_axis(found, order, axis=1)
+    return indices, values
+
+
+def neighbour_graph(indices: np.ndarray, values: np.ndarray, k: int) -> sparse.csr_matrix:
+    """Symmetric graph of the first k neighbours, weights in [0, 1].
+
+    Among some hundred texts a pair weighs 1 where each is among the other's neighbours and 1/2 where one is:
+    being among the nearest says more than the cosine, which is lower between languages than within one.
+    Among fewer texts neighbours are far, and among very many the themes are fine: there the cosine counts.
+    """
+    n, width = indices.shape
+    k = min(k, width)
+    rows = np.repeat(np.arange(n), k)
+    weights = np.maximum(values[:, :k].ravel(), 0)
+    if _SAME_FROM <= n <= _SAME_TO:
+        weights = np.ones_like(weights)
+    graph = sparse.csr_matrix((weights, (rows, indices[:, :k].ravel())), shape=(n, n))
+    graph = (graph + graph.T) / 2
+    graph.sort_indices()
+    return graph.tocsr()

@@ -1,0 +1,134 @@
+"""From assignments to themes with counts, shares by language and group, and quotes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from consult.analysis.copies import FEWEST_WORDS
+from consult.analysis.labels import ThemeWords
+from consult.analysis.language import UNKNOWN
+from consult.analysis.quotes import choose_quotes
+from consult.analysis.reading import Reading
+from consult.analysis.text import words
+from consult.analysis.values import Assignment, Count, Letter, Quote, Theme, ThemeResult
+
+# So many copies of one text are a campaign letter.
+_FEWEST_COPIES = 3
+STANCES = ("support", "oppose", "mixed", "neutral")
+
+
+def theme_id(number: int) -> str:
+    """The name of theme `number` (from 0) in a result."""
+    return f"t{number + 1}"
+
+
+def summarise(
+    reading: Reading,
+    assignments: tuple[Assignment, ...],
+    named: Sequence[ThemeWords],
+    centres: np.ndarray,
+    *,
+    engine: Mapping[str, str],
+    weights: Sequence[float] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> ThemeResult:
+    """The result of a run. Shares are of the analysed rows, weighted where weights are given."""
+    groups = groups or {}
+    analysed = reading.analysed
+    weigh = np.ones(len(reading.shown)) if weights is None else np.asarray(weights, dtype=float)
+    whole = float(weigh[analysed].sum())
+    bases = {name: Counter(values[row] for row in analysed) for name, values in groups.items()}
+    language_base = Counter(reading.languages[row] for row in analysed)
+    rows_of = _rows_by_theme(assignments)
+    themes = []
+    for number, name in enumerate(named):
+        rows = rows_of.get(theme_id(number), [])
+        themes.append(
+            Theme(
+                id=theme_id(number),
+                label=name.label,
+                description=name.description,
+                keywords=name.keywords,
+                count=len(rows),
+                share=share(float(weigh[rows].sum()), whole),
+                by_language=_counts([reading.languages[row] for row in rows], language_base),
+                groups={
+                    name: _counts([values[row] for row in rows], bases[name])
+                    for name, values in groups.items()
+                },
+                stance=_stances(assignments, rows),
+                quotes=_quotes(reading, set(rows), centres[number], groups),
+                repeated=_most_repeated(reading, set(rows)),
+                centre=centres[number],
+            )
+        )
+    return ThemeResult(
+        rows=len(reading.shown),
+        analysed=len(analysed),
+        languages=dict(sorted(Counter(code for code in reading.languages if code != UNKNOWN).items())),
+        engine=engine,
+        themes=tuple(themes),
+        assignments=assignments,
+        bases={
+            "": dict(sorted(language_base.items())),
+            **{n: dict(sorted(b.items())) for n, b in bases.items()},
+        },
+        letters=_letters(reading),
+    )
+
+
+def _letters(reading: Reading) -> tuple[Letter, ...]:
+    """Texts of some length that came several times."""
+    found = [
+        tuple(rows)
+        for rows, text in zip(reading.rows, reading.read, strict=True)
+        if len(rows) >= _FEWEST_COPIES and len(words(text)) >= FEWEST_WORDS
+    ]
+    return tuple(Letter(rows) for rows in sorted(found, key=lambda rows: (-len(rows), rows[0])))
+
+
+def share(part: float, whole: float) -> float:
+    """A share to four places; 0 of nothing."""
+    return round(part / whole, 4) if whole else 0.0
+
+
+def _rows_by_theme(assignments: Sequence[Assignment]) -> dict[str, list[int]]:
+    out: dict[str, list[int]] = {}
+    for item in assignments:
+        for theme in item.themes:
+            out.setdefault(theme.id, []).append(item.row)
+    return out
+
+
+def _counts(values: Sequence[str], base: Mapping[str, int]) -> dict[str, Count]:
+    """Every value of the column with its count, zeros too, so that totals can be checked."""
+    counted = Counter(values)
+    return {value: Count(counted[value], share(counted[value], base[value])) for value in sorted(base)}
+
+
+def _stances(assignments: Sequence[Assignment], rows: Sequence[int]) -> dict[str, int]:
+    counted = Counter(assignments[row].stance for row in rows)
+    return {stance: counted[stance] for stance in STANCES}
+
+
+def _most_repeated(reading: Reading, rows: set[int]) -> int:
+    return max((len(places) for places in reading.rows if places[0] in rows), default=0)
+
+
+def _quotes(
+    reading: Reading, rows: set[int], centre: np.ndarray, groups: Mapping[str, Sequence[str]]
+) -> tuple[Quote, ...]:
+    indices = [index for index, places in enumerate(reading.rows) if places[0] in rows]
+    firsts = [reading.rows[index][0] for index in indices]
+    sources = next(iter(groups.values()), None)
+    return choose_quotes(
+        firsts,
+        [reading.shown[row] for row in firsts],
+        [reading.languages[row] for row in firsts],
+        reading.space[indices] @ centre,
+        reading.space[indices],
+        [sources[row] for row in firsts] if sources else None,
+    )

@@ -1,0 +1,140 @@
+"""Themes of free answers: from texts to themes with counts, labels and quotes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+
+from consult.analysis import arabic
+from consult.analysis.clustering import cluster_texts
+from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
+from consult.analysis.graph import unit_rows
+from consult.analysis.labels import LabelInput, name_themes
+from consult.analysis.reading import Reading, read_texts
+from consult.analysis.several import further_themes, scored
+from consult.analysis.summary import summarise, theme_id
+from consult.analysis.threads import one_thread
+from consult.analysis.values import Assignment, ThemeResult, ThemeScore
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeOptions:
+    """How to look for themes.
+
+    `themes`: how many are wanted (None: decided from the data). `resolution`: the slider, more than 1 gives
+    more and smaller themes. `smallest`: answers a theme needs (None: from the number of answers).
+    """
+
+    themes: int | None = None
+    resolution: float = 1.0
+    smallest: int | None = None
+
+
+@one_thread()
+def find_themes(
+    texts: Sequence[str],
+    *,
+    languages: Sequence[str | None] | None = None,
+    weights: Sequence[float] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    options: ThemeOptions | None = None,
+    embedder: Embedder | None = None,
+    vectors: VectorCache | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> ThemeResult:
+    """Themes of `texts`, one text a row, from one text to hundreds of thousands.
+
+    `languages`: the page language of each row, a prior for short texts. `weights`: one a row, for shares.
+    `groups`: column to one value a row. `vectors`: a cache of vectors, read and filled. `progress(done,
+    all)`: texts embedded so far. Raises AnalysisCancelledError when `cancelled()` becomes true.
+    """
+    options = options or ThemeOptions()
+    embedder = embedder or use_embedder()
+    reading = read_texts(
+        texts, priors=languages, embedder=embedder, vectors=vectors, progress=progress, cancelled=cancelled
+    )
+    numbers = cluster_texts(
+        reading.space,
+        reading.raw,
+        sizes=reading.sizes,
+        themes=options.themes,
+        resolution=options.resolution,
+        smallest=options.smallest,
+    )
+    centres = theme_centres(reading.space, numbers, reading.sizes)
+    further = further_themes(reading, numbers, centres, embedder=embedder, vectors=vectors)
+    place = _largest_first(numbers, further, reading)
+    numbers = np.where(numbers >= 0, place[numbers], -1) if len(place) else numbers
+    further = {i: [(int(place[theme]), cosine) for theme, cosine in found] for i, found in further.items()}
+    centres = centres[np.argsort(place)]
+    named = name_themes(
+        LabelInput(reading.read, reading.codes, numbers, reading.space, centres),
+        embedder=embedder,
+        centre=reading.centre,
+        vectors=vectors,
+    )
+    return summarise(
+        reading,
+        _assign(reading, numbers, centres, further),
+        named,
+        centres,
+        engine=engine_names(embedder),
+        weights=weights,
+        groups=groups,
+    )
+
+
+def engine_names(embedder: Embedder) -> dict[str, str]:
+    """Names and versions of what made a result."""
+    return {
+        "mashura": version("mashura"),
+        "embedding": embedder.name,
+        "clustering": f"consensus-louvain/scikit-network-{version('scikit-network')}",
+        "language": f"py3langid/{version('py3langid')}",
+        "arabic": arabic.engine_name(),
+    }
+
+
+def theme_centres(space: np.ndarray, numbers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Unit mean of each theme's vectors, shape (themes, d); a text said often counts by its root."""
+    count = int(numbers.max(initial=-1)) + 1
+    out = np.zeros((count, space.shape[1]), dtype=np.float32)
+    for number in range(count):
+        rows = numbers == number
+        out[number] = (space[rows] * np.sqrt(sizes[rows])[:, None]).sum(axis=0)
+    return unit_rows(out)
+
+
+def _largest_first(
+    numbers: np.ndarray, further: Mapping[int, list[tuple[int, float]]], reading: Reading
+) -> np.ndarray:
+    """The new number of each theme, by the answers it occurs in; ties by the first of them."""
+    totals: Counter[int] = Counter()
+    first: dict[int, int] = {}
+    for index, (number, rows) in enumerate(zip(numbers.tolist(), reading.rows, strict=True)):
+        for theme in (number, *(other for other, _ in further.get(index, ()))):
+            if theme >= 0:
+                totals[theme] += len(rows)
+                first.setdefault(theme, rows[0])
+    place = np.empty(len(totals), dtype=np.int64)
+    place[sorted(totals, key=lambda number: (-totals[number], first[number]))] = np.arange(len(totals))
+    return place
+
+
+def _assign(
+    reading: Reading, numbers: np.ndarray, centres: np.ndarray, further: Mapping[int, list[tuple[int, float]]]
+) -> tuple[Assignment, ...]:
+    themes: list[tuple[ThemeScore, ...]] = [()] * len(reading.shown)
+    for index, rows in enumerate(reading.rows):
+        number = int(numbers[index])
+        if number < 0:
+            continue
+        found = [(number, float(reading.space[index] @ centres[number])), *further.get(index, ())]
+        for row in rows:
+            themes[row] = tuple(scored(theme_id(theme), cosine) for theme, cosine in found)
+    return tuple(Assignment(row, code, themes[row]) for row, code in enumerate(reading.languages))

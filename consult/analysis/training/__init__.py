@@ -1,0 +1,1 @@
+"""How the small shipped weights were made, to be run again by whoever has the data."""

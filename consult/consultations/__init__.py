@@ -1,0 +1,1 @@
+"""Consultations: their lifecycle, the pages on which people answer, and the published results."""

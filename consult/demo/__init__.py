@@ -1,0 +1,1 @@
+"""The demonstration: an invented alliance, its consultations and its answers."""

@@ -1,0 +1,1 @@
+"""Evidence: every text of a consultation, cut into excerpts, whatever source it comes from."""

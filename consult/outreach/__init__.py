@@ -1,0 +1,1 @@
+"""The staff's pages for asking people: groups, the roll, codes, letters, and who has been heard."""

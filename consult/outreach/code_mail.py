@@ -1,0 +1,122 @@
+"""Sends the codes of an anonymous consultation by e-mail: from memory, once, to nobody known.
+
+The codes are in this process alone, paired with addresses at random. That a letter is tried is written down before it
+leaves, without its code; a crash leaves some doubtful and others untried, and their codes are gone. As this happens
+before the consultation opens, all codes can then be thrown away and others sent.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Sequence
+
+from flask import Flask, current_app
+from sqlalchemy import insert, select
+from sqlalchemy.orm import joinedload
+
+from consult.consultations.models import Consultation
+from consult.errors import DomainError
+from consult.extensions import db, mail
+from consult.outreach.sending import Sheet, hand_over, written
+from consult.stakeholders import letters
+from consult.stakeholders.entitlement import Letter, LetterKind, LetterState, Mailing
+from consult.stakeholders.models import Participant, RollPlace
+from consult.stakeholders.people import new_ref
+from consult.transaction import writing
+from surveys.i18n import N_
+from surveys.models import utc_now
+
+PAUSES = (1, 5, 20, 60)
+"""Seconds before a mail server that went away is tried again."""
+_chance = random.SystemRandom()
+
+
+def check_mail_server() -> None:
+    """Raises DomainError when no letter could leave now: codes that are made stay in no other place."""
+    connection = mail.get_connection()
+    try:
+        connection.open()
+        connection.close()
+    except OSError as error:
+        raise DomainError(
+            "no_mail_server", N_("The mail server cannot be reached, so no codes were made. Try again later.")
+        ) from error
+
+
+def send_codes(consultation: Consultation, codes: Sequence[str], *, made_by: str) -> list[str]:
+    """Begin to send one code to everybody on the roll who has an address; the codes that are left for the others.
+
+    Called after the codes were committed. The letters leave in a thread of their own.
+    """
+    places = list(
+        db.session.scalars(
+            select(RollPlace.id)
+            .join(Participant, Participant.id == RollPlace.participant_id)
+            .where(RollPlace.consultation_id == consultation.id, Participant.email.is_not(None))
+        )
+    )
+    _chance.shuffle(places)
+    pairs = list(zip(places, codes, strict=False))
+    consultation_id = consultation.id
+    with writing() as session:
+        mailing = Mailing(consultation_id=consultation_id, kind=LetterKind.INVITATION, made_by=made_by)
+        session.add(mailing)
+        session.flush()
+        mailing_id = mailing.id
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if app.testing:
+        _send(app, consultation_id, mailing_id, pairs)
+    else:
+        threading.Thread(target=_send, args=(app, consultation_id, mailing_id, pairs), daemon=True).start()
+    return list(codes[len(pairs) :])
+
+
+def _send(app: Flask, consultation_id: int, mailing_id: int, pairs: list[tuple[int, str]]) -> None:
+    with app.app_context():
+        connection = mail.get_connection()
+        try:
+            while pairs and _is_open(connection):
+                place_id, code = pairs.pop()
+                _send_one(consultation_id, mailing_id, place_id, code, connection)
+        finally:
+            connection.close()
+            db.session.remove()
+        if pairs:
+            app.logger.error("%s codes of an anonymous consultation could not be sent", len(pairs))
+
+
+def _is_open(connection) -> bool:
+    for pause in (*PAUSES, None):
+        try:
+            connection.open()
+        except OSError as error:
+            current_app.logger.warning("the mail server cannot be reached: %s", type(error).__name__)
+            if pause is not None:
+                time.sleep(pause)
+        else:
+            return True
+    return False
+
+
+def _send_one(consultation_id: int, mailing_id: int, place_id: int, code: str, connection) -> None:
+    ref = new_ref()
+    with writing() as session:
+        place = session.scalar(
+            select(RollPlace).where(RollPlace.id == place_id).options(joinedload(RollPlace.participant))
+        )
+        consultation = session.get(Consultation, consultation_id)
+        if place is None or consultation is None or not place.participant.email:
+            return
+        values = {
+            "mailing_id": mailing_id, "place_id": place_id, "ref": ref, "state": LetterState.ATTEMPTED,
+            "reason": "", "attempted_at": utc_now(),
+        }  # fmt: skip
+        letter_id = session.execute(insert(Letter).values(values).returning(Letter.id)).scalar_one()
+        subject, body = written(consultation, LetterKind.INVITATION, place.participant, code)
+        sheet = Sheet(place.participant.email, subject, body, ref)
+    state, reason = hand_over(sheet, connection)
+    if state is not LetterState.ATTEMPTED:
+        with writing() as session:
+            letters.note(session, letter_id, state, reason=reason)

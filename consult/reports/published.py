@@ -1,0 +1,99 @@
+"""What everybody may see of a consultation: tallies and accepted themes, under disclosure control."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from consult.analysis import disclosure
+from consult.consultations.models import Consultation
+from consult.review.queries import ThemeFigures, question_figures
+from consult.review.scope import Scope
+from consult.review.tallies import closed_questions
+from surveys import queries as survey_queries
+from surveys.presentation import ResultView
+from surveys.questions import type_of
+
+K = disclosure.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTheme:
+    """An accepted theme. `count` and `share` (of the answers to the question) are None where withheld.
+
+    No quotes: words go public only when a person has chosen them one by one, which is still to come.
+    """
+
+    name: dict[str, str]
+    description: dict[str, str]
+    count: int | None
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedQuestion:
+    """One question: a closed one has a `result`, a free one `themes` and `base` (answers, None if few).
+
+    `reworded` are the versions in which its words became others.
+    """
+
+    label: dict[str, str]
+    result: ResultView | None = None
+    base: int | None = None
+    themes: Sequence[PublishedTheme] = ()
+    reworded: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResults:
+    """A consultation's results. `responses` is None where fewer than k answered: then nothing is shown."""
+
+    responses: int | None
+    questions: Sequence[PublishedQuestion]
+    k: int = K
+
+
+def published_results(session: Session, consultation: Consultation, *, language: str) -> PublishedResults:
+    """Everything on the page of results, in the order of the survey."""
+    version = survey_queries.latest_version(session, consultation.survey_id)
+    count = survey_queries.count_responses(session, consultation.survey_id)
+    if version is None or count < K:
+        return PublishedResults(responses=None, questions=())
+    closed, _ = closed_questions(session, consultation, language=language, k=K)
+    questions: dict[str, PublishedQuestion] = {}
+    for question in version.definition.questions():
+        if question.id in closed:
+            questions[question.id] = PublishedQuestion(label=dict(question.label), result=closed[question.id])
+        elif type_of(question).is_free_text:
+            scope = Scope(consultation.id, question.id)
+            questions[question.id] = _free(session, scope, dict(question.label))
+    reworded = survey_queries.reworded_questions(session, consultation.survey_id)
+    return PublishedResults(
+        responses=count,
+        questions=[replace(found, reworded=reworded.get(key, ())) for key, found in questions.items()],
+    )
+
+
+def _free(session: Session, scope: Scope, label: dict[str, str]) -> PublishedQuestion:
+    figures = question_figures(session, scope)
+    accepted = [item for item in figures.themes if item.theme.status == "accepted"]
+    if figures.base < K:
+        return PublishedQuestion(label=label)
+    return PublishedQuestion(
+        label=label,
+        base=figures.base,
+        themes=[_theme(item, figures.base) for item in accepted],
+    )
+
+
+def _theme(item: ThemeFigures, base: int) -> PublishedTheme:
+    # An answer may carry several themes, so each stands alone against the answers without it.
+    may_show = item.count >= K and (base - item.count >= K or item.count == base)
+    return PublishedTheme(
+        name=dict(item.theme.name),
+        description=dict(item.theme.description or {}),
+        count=item.count if may_show else None,
+        share=item.share if may_show else None,
+    )

@@ -1,0 +1,166 @@
+"""The report of `consult themes`: one HTML file to read, print and send.
+
+Every count in it passes disclosure control, because it is made to leave the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from consult.analysis.disclosure import INSIDE, Cell, suppress, suppress_table
+from consult.analysis.text import mask_contacts
+from consult.analysis.values import Theme, ThemeResult
+from consult.reports.environment import LANGUAGE_NAMES, LANGUAGES, direction, report_environment
+
+_MOST_COLUMNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell of the heat map: the count as it may be shown, its share of the column, a shade 0–9."""
+
+    cell: Cell
+    share: float | None
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """Themes by the values of a column. `values`: name and base; `rows`: theme (None for none) and cells."""
+
+    name: str
+    values: tuple[tuple[str | None, Cell], ...]
+    rows: tuple[tuple[Theme | None, tuple[TableCell, ...]], ...]
+
+
+def themes_report(
+    result: ThemeResult,
+    *,
+    title: str,
+    question: str = "",
+    language: str | None = None,
+    k: int = INSIDE,
+) -> str:
+    """The report as HTML, in `language` or the one most answers are in. No count of 1 to k-1 is shown."""
+    language = language or dominant_language(result)
+    template = report_environment(language).get_template("reports/themes.html")
+    return template.render(
+        title=title,
+        question=question,
+        result=result,
+        lang=language,
+        direction=direction,
+        names=LANGUAGE_NAMES,
+        label=lambda theme: best_text(theme.label, language, result),
+        other_labels=lambda theme: other_texts(theme.label, language, result),
+        description=lambda theme: best_text(theme.description, language, result),
+        theme_cells=theme_cells(result, k),
+        language_cells=language_cells(result, k),
+        tables=group_tables(result, k),
+        percent=percent,
+        bdi=bdi,
+        mask=mask_contacts,
+        k=k,
+        placed=result.analysed - result.unplaced,
+    )
+
+
+def dominant_language(result: ThemeResult) -> str:
+    """The interface language in which most answers are written; English where there is none."""
+    counted = {code: result.languages.get(code, 0) for code in LANGUAGES}
+    best = max(counted, key=lambda code: (counted[code], -LANGUAGES.index(code)))
+    return best if counted[best] else "en"
+
+
+def best_text(texts: Mapping[str, str], language: str, result: ThemeResult) -> tuple[str, str] | None:
+    """Language and text: in the language read if there is one, else in the commonest."""
+    order = [language, *sorted(texts, key=lambda code: (-result.languages.get(code, 0), code))]
+    return next(((code, texts[code]) for code in order if code in texts), None)
+
+
+def other_texts(texts: Mapping[str, str], language: str, result: ThemeResult) -> list[tuple[str, str]]:
+    """The texts in the other languages."""
+    best = best_text(texts, language, result)
+    return [(code, text) for code, text in sorted(texts.items()) if best and code != best[0]]
+
+
+def bdi(text: str) -> Markup:
+    """A text of unknown direction, set apart, to put into a sentence."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage; a half is rounded up."""
+    return f"{int(share * 100 + 0.5)}"
+
+
+def theme_cells(result: ThemeResult, k: int) -> list[tuple[Theme, Cell]]:
+    """Each theme with its count as it may be shown. The answers in no theme are a further part."""
+    counts = [theme.count for theme in result.themes]
+    if _adds_up(result):
+        cells = suppress([*counts, result.unplaced], k).cells[:-1]
+    else:
+        cells = tuple(suppress([count], k).cells[0] for count in counts)
+    return list(zip(result.themes, cells, strict=True))
+
+
+def language_cells(result: ThemeResult, k: int) -> list[tuple[str, Cell]]:
+    """How many rows are in each language; those without words are a further part."""
+    codes = sorted(result.languages, key=lambda code: (-result.languages[code], code))
+    rest = result.rows - sum(result.languages.values())
+    cells = suppress([*(result.languages[code] for code in codes), rest], k).cells
+    return list(zip(codes, cells[:-1], strict=True))
+
+
+def group_tables(result: ThemeResult, k: int) -> list[GroupTable]:
+    """A table by language where there are several, then one for each column asked for."""
+    names = [name for name in result.bases if name or len(result.bases[name]) > 1]
+    return [_table(name, result, k) for name in names] if result.themes else []
+
+
+def _adds_up(result: ThemeResult) -> bool:
+    """Whether no answer has two themes, so that themes and "none" sum to the answers."""
+    return all(len(item.themes) <= 1 for item in result.assignments)
+
+
+def _table(name: str, result: ThemeResult, k: int) -> GroupTable:
+    base = result.bases[name]
+    by_theme = [
+        {value: c.count for value, c in (theme.groups[name] if name else theme.by_language).items()}
+        for theme in result.themes
+    ]
+    ranked = sorted(base, key=lambda value: (-base[value], value))
+    columns = [[value] for value in ranked[:_MOST_COLUMNS]]
+    if ranked[_MOST_COLUMNS:]:
+        columns.append(ranked[_MOST_COLUMNS:])
+    counts = [[sum(row[value] for value in values) for values in columns] for row in by_theme]
+    bases = [sum(base[value] for value in values) for values in columns]
+    whole = _adds_up(result)
+    if whole:
+        counts.append([b - sum(row[j] for row in counts) for j, b in enumerate(bases)])
+    table = suppress_table(counts, k, column_totals=whole)
+    shown_bases = table.column_totals if whole else suppress(bases, k).cells
+    most = max((c.shown or 0) / b for row in table.cells for c, b in zip(row, bases, strict=True) if b)
+    themes = [*result.themes, *([None] if whole else [])]
+    return GroupTable(
+        name,
+        tuple(
+            (None if len(values) > 1 else values[0], cell)
+            for values, cell in zip(columns, shown_bases, strict=True)
+        ),
+        tuple(
+            (theme, tuple(_shaded(c, b, s, most) for c, b, s in zip(row, bases, shown_bases, strict=True)))
+            for theme, row in zip(themes, table.cells, strict=True)
+        ),
+    )
+
+
+def _shaded(cell: Cell, base: int, shown_base: Cell, most: float) -> TableCell:
+    """Share of the column and a shade from 0 to 9; neither where the count or the base is not shown."""
+    if not cell.shown or shown_base.shown is None:
+        return TableCell(cell, 0.0 if cell.shown == 0 else None, 0)
+    part = cell.shown / base
+    return TableCell(cell, part, round(9 * part / most))

@@ -1,0 +1,1 @@
+"""The reviewers' workshop: themes, coding, changes that can be undone, and the jobs that suggest."""

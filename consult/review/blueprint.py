@@ -1,0 +1,33 @@
+"""The addresses of the workshop, and who may use them."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from consult.access.permissions import Right
+from consult.places import Place
+
+blueprint = Blueprint("review", __name__, url_prefix="/manage/<slug>/review")
+PERMISSIONS = {
+    "review.overview": Right.REVIEW_READ,
+    "review.question": Right.REVIEW_READ,
+    "review.progress": Right.REVIEW_READ,
+    "review.theme": Right.RESPONSES_READ,
+    "review.answers": Right.RESPONSES_READ,
+    "review.changes": Right.REVIEW_READ,
+    "review.codebook": Right.RESPONSES_READ,
+    "review.take_codebook": Right.REVIEW_EDIT,
+    "review.run": Right.REVIEW_EDIT,
+    "review.add_theme": Right.REVIEW_EDIT,
+    "review.change_themes": Right.REVIEW_EDIT,
+    "review.decide": Right.REVIEW_EDIT,
+    "review.name_theme": Right.REVIEW_EDIT,
+    "review.merge_theme": Right.REVIEW_EDIT,
+    "review.split_theme": Right.REVIEW_EDIT,
+    "review.code": Right.REVIEW_EDIT,
+    "review.undo": Right.REVIEW_EDIT,
+}
+PLACES = (
+    Place(key="review", label=_l("Review"), endpoint="review.overview", right=Right.REVIEW_READ, order=40),
+)

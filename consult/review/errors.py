@@ -1,0 +1,71 @@
+"""What a reviewer can be told no about."""
+
+from __future__ import annotations
+
+from consult.errors import DomainError
+from surveys.i18n import N_
+
+
+class ReviewError(DomainError):
+    """A rule of the workshop was not met."""
+
+
+class UndoError(ReviewError):
+    """A change cannot be taken back now. `change_id` is the change in the way, where there is one."""
+
+    def __init__(self, code: str, message: str, **params: object) -> None:
+        super().__init__(code, message, **params)
+        self.change_id = params.get("change")
+
+
+def already_undone() -> UndoError:
+    return UndoError("already_undone", N_("This change was already undone."))
+
+
+def not_reversible() -> UndoError:
+    return UndoError("not_reversible", N_("This entry tells what happened. It cannot be undone."))
+
+
+def changed_since(change_id: int | None) -> UndoError:
+    if change_id is None:
+        return UndoError(
+            "changed_since", N_("This cannot be undone: what it changed has been replaced since then.")
+        )
+    return UndoError(
+        "changed_since",
+        N_("This cannot be undone yet: change %(change)s came later. Undo that one first."),
+        change=change_id,
+    )
+
+
+def name_needed() -> ReviewError:
+    return ReviewError("name_needed", N_("Type a name for the theme."))
+
+
+def other_scope() -> ReviewError:
+    return ReviewError("other_scope", N_("These belong to different questions."))
+
+
+def same_theme() -> ReviewError:
+    return ReviewError("same_theme", N_("Choose another theme."))
+
+
+def theme_is_retired() -> ReviewError:
+    return ReviewError("theme_is_retired", N_("This theme is retired. Bring it back first."))
+
+
+def nothing_chosen() -> ReviewError:
+    return ReviewError("nothing_chosen", N_("Choose at least one answer."))
+
+
+def not_readable_yet() -> ReviewError:
+    return ReviewError(
+        "not_readable_yet", N_("The answers to an anonymous consultation can be read after it has closed.")
+    )
+
+
+def not_in_theme() -> ReviewError:
+    return ReviewError(
+        "not_in_theme",
+        N_("An answer that you chose is not in this theme any more. Look again and choose anew."),
+    )

@@ -1,0 +1,122 @@
+"""The log of changes as a reviewer reads it: who, when, what in a sentence, and whether it can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, defer
+
+from consult.access.models import Staff
+from consult.i18n import pick
+from consult.review.models import ChangeLog
+from surveys.i18n import N_
+
+PAGE = 50
+SENTENCES = {
+    "add": N_("Added the theme “%(theme)s”"),
+    "import": N_("Took a codebook over: %(count)s new themes"),
+    "rename": N_("Renamed “%(theme)s” to “%(to)s”"),
+    "describe": N_("Described the theme “%(theme)s”"),
+    "parent": N_("Moved the theme “%(theme)s” in the codebook"),
+    "accept": N_("Accepted the theme “%(theme)s”"),
+    "accept_all": N_("Accepted all suggested themes (%(count)s)"),
+    "retire": N_("Retired the theme “%(theme)s”"),
+    "restore": N_("Took the theme “%(theme)s” back into use"),
+    "merge": N_("Merged “%(merged)s” into “%(theme)s”"),
+    "split": N_("Moved %(count)s answers from “%(theme)s” into the new theme “%(to)s”"),
+    "move": N_("Moved an answer from “%(theme)s” to “%(to)s”"),
+    "also": N_("Put an answer into “%(to)s” too"),
+    "remove": N_("Took an answer out of “%(theme)s”"),
+    "code": N_("Said what an answer is about: “%(themes)s”"),
+    "none": N_("Said that an answer fits no theme"),
+    "stance": N_("Said where an answer stands"),
+    "machine": N_("The machine read %(answers)s answers and suggested %(themes)s themes"),
+}
+UNDONE = N_("Undone: %(change)s")
+REDONE = N_("Done again: %(change)s")
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A line of the log. `by` is empty for the machine."""
+
+    id: int
+    at: datetime
+    by: str
+    sentence: str
+    undone_at: datetime | None
+    undone_by: str
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page of the log, newest first."""
+
+    items: Sequence[LogEntry]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def page_of(session: Session, consultation_id: int, *, number: int) -> LogPage:
+    """The changes of a consultation, newest first."""
+    mine = ChangeLog.consultation_id == consultation_id
+    total = session.scalar(select(func.count()).select_from(ChangeLog).where(mine)) or 0
+    number = min(max(1, number), max(1, -(-total // PAGE)))
+    undoer = aliased(Staff)
+    rows = session.execute(
+        select(ChangeLog, Staff.name, Staff.email, undoer.name, undoer.email)
+        .options(defer(ChangeLog.before), defer(ChangeLog.after))
+        .outerjoin(Staff, Staff.id == ChangeLog.by_id)
+        .outerjoin(undoer, undoer.id == ChangeLog.undone_by_id)
+        .where(mine)
+        .order_by(ChangeLog.id.desc())
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    ).all()
+    items = [
+        LogEntry(
+            id=change.id,
+            at=change.created_at,
+            by=name or email or "",
+            sentence=sentence(change.kind, change.params),
+            undone_at=change.undone_at,
+            undone_by=undoer_name or undoer_email or "",
+            can_undo=change.undone_at is None and change.kind != "machine",
+        )
+        for change, name, email, undoer_name, undoer_email in rows
+    ]
+    return LogPage(items, total, number)
+
+
+def sentence(kind: str, params: Mapping[str, Any]) -> str:
+    """What a change did, in the page's language."""
+    if kind in ("undo", "redo"):
+        done = sentence(params.get("kind", ""), {**params, "kind": ""})
+        return _(UNDONE if kind == "undo" else REDONE) % {"change": done}
+    words = {key: _words(value) for key, value in params.items()}
+    words.setdefault("theme", _("other"))
+    if not words["theme"]:
+        words["theme"] = _("other")
+    template = SENTENCES.get(kind)
+    return _(template) % words if template else kind
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return pick(value)
+    if isinstance(value, list):
+        return " · ".join(_words(item) for item in value)
+    return "" if value is None else str(value)
+
+
+__all__ = ["LogEntry", "LogPage", "page_of", "sentence"]

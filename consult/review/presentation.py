@@ -1,0 +1,86 @@
+"""What the templates show of themes and runs: small values made ready, no queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Request
+
+from consult.analysis import disclosure
+from consult.review.models import ThemeRun
+from consult.review.queries import Filters, QuestionFigures, ThemeFigures
+from consult.review.runs import ACTIVE
+from surveys.presentation import ResultView
+
+DECIDED = ("person", "machine", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeLine:
+    """A theme in a table. `cells`: answers by language in the order of the table, None where withheld."""
+
+    figures: ThemeFigures
+    cells: Sequence[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeTable:
+    """The themes of a question. `languages` are those of its answers, the commonest first."""
+
+    figures: QuestionFigures
+    languages: Sequence[str]
+    lines: Sequence[ThemeLine]
+    k: int = disclosure.INSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBlock:
+    """A question on the overview: a closed one has a `result`, a free one a `table` and perhaps a `run`."""
+
+    id: str
+    label: dict[str, str]
+    result: ResultView | None = None
+    table: ThemeTable | None = None
+    run: ThemeRun | None = None
+
+    @property
+    def is_working(self) -> bool:
+        return self.run is not None and self.run.status in ACTIVE
+
+
+def theme_table(figures: QuestionFigures) -> ThemeTable:
+    """The table with its small cells withheld: languages of one theme are a row whose total is known."""
+    languages = list(figures.languages)
+    lines = []
+    for item in figures.themes:
+        counts = [item.by_language.get(code, 0) for code in languages]
+        shown = disclosure.suppress(counts).cells if len(languages) > 1 else ()
+        lines.append(ThemeLine(item, [cell.shown for cell in shown]))
+    return ThemeTable(figures, languages if len(languages) > 1 else [], lines)
+
+
+def filters_from(request: Request, *, theme_id: int | None = None) -> Filters:
+    """The filters in an address; what is not known is left out."""
+    decided = request.values.get("decided")
+    language = request.values.get("language", "")
+    return Filters(
+        theme_id=theme_id,
+        is_other=request.values.get("theme") == "other",
+        language=language if language.isalpha() and len(language) <= 8 else None,
+        decided=decided if decided in DECIDED else None,
+    )
+
+
+def address_of(filters: Filters) -> dict[str, str]:
+    """The filters as arguments of an address (the theme of a theme's page stands in its path)."""
+    found = {"language": filters.language, "decided": filters.decided}
+    if filters.is_other:
+        found["theme"] = "other"
+    return {key: value for key, value in found.items() if value}
+
+
+def page_number(request: Request) -> int:
+    """The page asked for, 1 for anything that is no number."""
+    asked = request.values.get("page", "1")
+    return int(asked) if asked.isdecimal() and len(asked) < 9 else 1

@@ -1,0 +1,296 @@
+"""Reading the workshop: figures of a question, of a theme, and the excerpts behind every number."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from consult.evidence.models import Excerpt
+from consult.review.models import REVIEWER, ChangeLog, Coding, Stance, Theme
+from consult.review.scope import Scope
+
+PAGE = 30
+OTHER = "other"
+"""In the address of a page: answers that carry no theme."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFigures:
+    """A theme with the answers it has: how many, of which language, and how many a person put there."""
+
+    theme: Theme
+    count: int
+    share: float
+    by_language: Mapping[str, int]
+    by_person: int
+    quotes: Sequence[Excerpt] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigures:
+    """Free answers to one question. `base`: how many answered; shares are of that.
+
+    `other`: answers that somebody or the machine has looked at and that carry no theme; `unseen`: nobody
+    has looked yet; `reviewed`: a person has decided.
+    """
+
+    base: int = 0
+    languages: Mapping[str, int] = field(default_factory=dict)
+    themes: Sequence[ThemeFigures] = ()
+    retired: Sequence[Theme] = ()
+    other: int = 0
+    unseen: int = 0
+    reviewed: int = 0
+
+    @property
+    def suggested(self) -> int:
+        """How many themes wait for a person."""
+        return sum(item.theme.status == "suggested" for item in self.themes)
+
+
+_WHOLE = func.coalesce(Excerpt.part_of_id, Excerpt.id)
+
+
+def question_figures(session: Session, scope: Scope) -> QuestionFigures:
+    """Everything that the page of a question shows."""
+    languages = dict(
+        session.execute(
+            select(Excerpt.language, func.count())
+            .where(scope.excerpts, Excerpt.part_of_id.is_(None))
+            .group_by(Excerpt.language)
+            .order_by(func.count().desc(), Excerpt.language)
+        ).all()
+    )
+    base = sum(languages.values())
+    themes = session.scalars(select(Theme).where(scope.themes).order_by(Theme.position, Theme.id)).all()
+    in_use = [theme for theme in themes if theme.status != "retired"]
+    counts = _counts(session, scope)
+    quotes = quotes_of(session, in_use)
+    figures = [
+        ThemeFigures(
+            theme=theme,
+            count=counts[theme.id].total(),
+            share=counts[theme.id].total() / base if base else 0.0,
+            by_language={code: counts[theme.id][code] for code in languages},
+            by_person=by_person,
+            quotes=quotes.get(theme.id, ()),
+        )
+        for theme in in_use
+        for by_person in (counts[theme.id, REVIEWER].total(),)
+    ]
+    figures.sort(key=lambda item: (-item.count, item.theme.position, item.theme.id))
+    seen, placed, reviewed = _progress(
+        session, scope, [theme.id for theme in themes if theme.status == "retired"]
+    )
+    return QuestionFigures(
+        base=base,
+        languages=languages,
+        themes=figures,
+        retired=[theme for theme in themes if theme.status == "retired"],
+        other=seen - placed,
+        unseen=base - seen,
+        reviewed=reviewed,
+    )
+
+
+def _counts(session: Session, scope: Scope) -> dict[object, Counter[str]]:
+    """Theme id → language → answers; and (theme id, "reviewer") → the same of a person's codings."""
+    found: dict[object, Counter[str]] = defaultdict(Counter)
+    for theme_id, origin, language, count in session.execute(
+        select(Coding.theme_id, Coding.origin, Excerpt.language, func.count(_WHOLE.distinct()))
+        .join(Excerpt, Excerpt.id == Coding.excerpt_id)
+        .where(scope.excerpts, Coding.is_current, Coding.theme_id.is_not(None))
+        .group_by(Coding.theme_id, Coding.origin, Excerpt.language)
+    ):
+        found[theme_id][language] += count
+        if origin == REVIEWER:
+            found[theme_id, REVIEWER][language] += count
+    return found
+
+
+def _progress(session: Session, scope: Scope, retired: Sequence[int]) -> tuple[int, int, int]:
+    """Answers looked at, answers that carry a theme in use, answers that a person decided about."""
+    part = aliased(Excerpt)
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        # An answer counts when it or a part of it is coded.
+        coded = select(Coding.id).where(Coding.is_current, *conditions)
+        of_part = coded.join(part, part.id == Coding.excerpt_id).where(part.part_of_id == Excerpt.id)
+        of_whole = coded.where(Coding.excerpt_id == Excerpt.id)
+        has = or_(of_whole.exists(), of_part.exists()) if has_parts else of_whole.exists()
+        statement = select(func.count()).select_from(Excerpt)
+        return session.scalar(statement.where(scope.excerpts, Excerpt.part_of_id.is_(None), has)) or 0
+
+    parts = select(Excerpt.id).where(scope.excerpts, Excerpt.part_of_id.is_not(None)).limit(1)
+    has_parts = session.scalar(parts) is not None
+    return count(), count(_in_use(retired)), count(Coding.origin == REVIEWER)
+
+
+def quotes_of(session: Session, themes: Sequence[Theme], *, each: int = 2) -> dict[int, list[Excerpt]]:
+    """Theme id → up to `each` excerpts to show: the chosen ones still in the theme, else the most typical.
+
+    The first ones differ in language where the theme has several.
+    """
+    chosen = {excerpt_id for theme in themes for excerpt_id in theme.quotes}
+    found: dict[int, list[Excerpt]] = {}
+    held: dict[int | None, dict[int, Excerpt]] = defaultdict(dict)
+    if chosen:
+        for theme_id, excerpt in session.execute(
+            select(Coding.theme_id, Excerpt)
+            .join(Excerpt, Excerpt.id == Coding.excerpt_id)
+            .where(
+                Coding.is_current,
+                Coding.theme_id.in_([theme.id for theme in themes]),
+                Excerpt.id.in_(sorted(chosen)),
+            )
+        ):
+            held[theme_id][excerpt.id] = excerpt
+    for theme in themes:
+        kept = [held[theme.id][i] for i in theme.quotes if i in held[theme.id]][:each]
+        if len(kept) < each:
+            kept += _typical(session, theme, each - len(kept), {excerpt.id for excerpt in kept})
+        found[theme.id] = kept
+    return found
+
+
+def _typical(session: Session, theme: Theme, count: int, but: set[int]) -> list[Excerpt]:
+    return list(
+        session.scalars(
+            select(Excerpt)
+            .join(Coding, Coding.excerpt_id == Excerpt.id)
+            .where(Coding.theme_id == theme.id, Coding.is_current, Excerpt.id.not_in(but))
+            .order_by(Coding.score.desc().nulls_last(), Excerpt.id)
+            .limit(count)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which excerpts a list shows; every field comes from the address and may be None."""
+
+    theme_id: int | None = None
+    is_other: bool = False
+    language: str | None = None
+    decided: str | None = None
+    """"person", "machine", or "nobody"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An excerpt in a list: its themes in use with who says so, its stance, and whether a person decided."""
+
+    excerpt: Excerpt
+    themes: Sequence[tuple[Theme, str]]
+    stance: Stance | None
+    is_decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptPage:
+    """A page of a list. `total` is of the whole list."""
+
+    items: Sequence[Listed]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def excerpt_page(session: Session, scope: Scope, filters: Filters, *, number: int = 1) -> ExcerptPage:
+    """The excerpts that a number stands for, in the order of the answers."""
+    statement = _filtered(session, select(Excerpt), scope, filters)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    number = min(max(1, number), max(1, -(-total // PAGE)))
+    excerpts = session.scalars(
+        statement.order_by(Excerpt.position, Excerpt.id).limit(PAGE).offset((number - 1) * PAGE)
+    ).all()
+    return ExcerptPage(items=_listed(session, excerpts), total=total, number=number)
+
+
+def language_counts(session: Session, scope: Scope, filters: Filters) -> dict[str, int]:
+    """Language → how many the list would show with that language as its filter, most first."""
+    bare = Filters(filters.theme_id, filters.is_other, None, filters.decided)
+    inner = _filtered(session, select(Excerpt.id, Excerpt.language), scope, bare).subquery()
+    return dict(
+        session.execute(
+            select(inner.c.language, func.count())
+            .group_by(inner.c.language)
+            .order_by(func.count().desc(), inner.c.language)
+        ).all()
+    )
+
+
+def _filtered(session: Session, statement: Select, scope: Scope, filters: Filters) -> Select:
+    statement = statement.where(scope.excerpts)
+    if filters.theme_id is not None:
+        statement = statement.where(_coded(Coding.theme_id == filters.theme_id))
+    else:
+        statement = statement.where(Excerpt.part_of_id.is_(None))
+    if filters.is_other:
+        retired = session.scalars(select(Theme.id).where(scope.themes, Theme.status == "retired")).all()
+        statement = statement.where(_coded(), ~_coded(_in_use(retired)))
+    if filters.language:
+        statement = statement.where(Excerpt.language == filters.language)
+    if filters.decided == "person":
+        statement = statement.where(_coded(Coding.origin == REVIEWER))
+    elif filters.decided == "machine":
+        statement = statement.where(_coded(), ~_coded(Coding.origin == REVIEWER))
+    elif filters.decided == "nobody":
+        statement = statement.where(~_coded())
+    return statement
+
+
+def _in_use(retired: Sequence[int]) -> ColumnElement[bool]:
+    """Condition: a coding with a theme, none of `retired` (few values: a database seeks each of them)."""
+    return and_(Coding.theme_id.is_not(None), Coding.theme_id.not_in(retired))
+
+
+def _coded(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Coding.id).where(Coding.excerpt_id == Excerpt.id, Coding.is_current, *conditions).exists()
+
+
+def _listed(session: Session, excerpts: Sequence[Excerpt]) -> list[Listed]:
+    ids = [excerpt.id for excerpt in excerpts]
+    themes: dict[int, list[tuple[Theme, str]]] = defaultdict(list)
+    decided = set()
+    for coding, theme in session.execute(
+        select(Coding, Theme)
+        .outerjoin(Theme, Theme.id == Coding.theme_id)
+        .where(Coding.excerpt_id.in_(ids), Coding.is_current)
+        .order_by(Coding.score.desc().nulls_last(), Coding.id)
+    ):
+        if coding.origin == REVIEWER:
+            decided.add(coding.excerpt_id)
+        if theme is not None and theme.status != "retired":
+            themes[coding.excerpt_id].append((theme, coding.origin))
+    stances = {
+        stance.excerpt_id: stance
+        for stance in session.scalars(select(Stance).where(Stance.excerpt_id.in_(ids), Stance.is_current))
+    }
+    return [Listed(e, themes[e.id], stances.get(e.id), e.id in decided) for e in excerpts]
+
+
+def theme_with(session: Session, consultation_id: int, theme_id: int) -> Theme | None:
+    """A theme of this consultation."""
+    return session.scalar(select(Theme).where(Theme.id == theme_id, Theme.consultation_id == consultation_id))
+
+
+def excerpt_with(session: Session, consultation_id: int, excerpt_id: int) -> Excerpt | None:
+    """An excerpt of this consultation."""
+    return session.scalar(
+        select(Excerpt).where(Excerpt.id == excerpt_id, Excerpt.consultation_id == consultation_id)
+    )
+
+
+def change_with(session: Session, consultation_id: int, change_id: int) -> ChangeLog | None:
+    """A change of this consultation."""
+    return session.scalar(
+        select(ChangeLog).where(ChangeLog.id == change_id, ChangeLog.consultation_id == consultation_id)
+    )

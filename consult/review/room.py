@@ -1,0 +1,8 @@
+"""The workshop as one room: its pages, its buttons and its background work."""
+
+from __future__ import annotations
+
+from consult.review import actions, codebook_views, views, work
+from consult.review.blueprint import PERMISSIONS, PLACES, blueprint
+
+__all__ = ["PERMISSIONS", "PLACES", "actions", "blueprint", "codebook_views", "views", "work"]

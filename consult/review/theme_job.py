@@ -1,0 +1,143 @@
+"""The machine's work in the background: themes of one question, as a job that may die and be repeated.
+
+Reading, computing and writing are apart: no transaction is open while the machine computes, what it found
+appears at once or not at all, and a worker that lost its run (cancelled, taken over) writes nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from consult.analysis.embedding import AnalysisCancelledError, Embedder, use_embedder
+from consult.analysis.themes import ThemeOptions
+from consult.aside import Aside
+from consult.consultations.models import Consultation
+from consult.extensions import db
+from consult.review import machine, requests, runs
+from consult.review.material import Material, Proposal
+from consult.review.models import ThemeRun
+from consult.review.scope import Scope
+from consult.review.suggestions import Tools, place_new, suggest
+from consult.review.vectors import KeptVectors, load_vectors, save_vectors
+from consult.transaction import writing
+from surveys.models import utc_now
+
+REPORT_SECONDS = 1.0
+
+
+def compute_themes(run_id: int, embedder: Embedder | None = None) -> None:
+    """Carry out a run. Does nothing when it is done, cancelled, or in another worker's hands."""
+    worker = secrets.token_hex(8)
+    run = _begin(run_id, worker)
+    if run is None:
+        return
+    scope, kind, options = Scope(run.consultation_id, run.question_id), run.kind, dict(run.options)
+    try:
+        _carry_out(run_id, worker, scope, kind, options, embedder or use_embedder())
+    except AnalysisCancelledError:
+        return
+    except Exception:
+        current_app.logger.exception("run %s of the themes failed", run_id)
+        db.session.rollback()
+        _report(run_id, worker, status="failed", message=runs.FAILED, finished_at=utc_now())
+        return
+    _follow_up(run_id, scope)
+
+
+def _carry_out(
+    run_id: int, worker: str, scope: Scope, kind: str, options: dict[str, Any], embedder: Embedder
+) -> None:
+    material = machine.material_for(db.session(), scope, kind=kind)
+    texts = [text.text for text in material.texts]
+    vectors = load_vectors(db.session(), embedder=embedder, texts=texts)
+    db.session.rollback()
+    # A placing run reads only what is new; a full one sees everything against the whole.
+    total = len(texts) if kind == machine.FULL else len(texts) - len(material.held)
+    _report(run_id, worker, total=total)
+    teller = _Teller(run_id, worker, vectors, total=total)
+    aside = Aside()
+    tools = Tools(
+        embedder, vectors, progress=aside.asked(teller.progress), cancelled=aside.asked(teller.cancelled)
+    )
+    proposal = aside.run(lambda: _propose(material, kind, options, tools))
+    _finish(run_id, worker, scope, kind, proposal, vectors)
+
+
+def _propose(material: Material, kind: str, options: dict[str, Any], tools: Tools) -> Proposal:
+    if kind == machine.PLACE:
+        return place_new(material, tools)
+    chosen = {key: options[key] for key in ("themes", "resolution") if options.get(key)}
+    return suggest(material, ThemeOptions(**chosen), tools)
+
+
+class _Teller:
+    """Writes progress and new vectors from time to time, and notices that the run was taken away."""
+
+    def __init__(self, run_id: int, worker: str, vectors: KeptVectors, *, total: int) -> None:
+        self.run_id = run_id
+        self.worker = worker
+        self.vectors = vectors
+        self.total = total
+        self.told_at = time.monotonic()
+
+    def progress(self, done: int, of: int) -> None:
+        if time.monotonic() - self.told_at < REPORT_SECONDS and done < of:
+            return
+        self.told_at = time.monotonic()
+        # The analysis counts different texts, the reader answers.
+        shown = self.total * done // max(of, 1)
+        _report(self.run_id, self.worker, vectors=self.vectors, done=shown)
+
+    def cancelled(self) -> bool:
+        owner = db.session.execute(
+            select(ThemeRun.worker, ThemeRun.status).where(ThemeRun.id == self.run_id)
+        ).first()
+        db.session.rollback()
+        return owner is None or tuple(owner) != (self.worker, "running")
+
+
+def _begin(run_id: int, worker: str) -> ThemeRun | None:
+    with writing() as session:
+        run = runs.begin_run(session, run_id, worker=worker)
+        if run is not None:
+            consultation = session.get(Consultation, run.consultation_id)
+            if consultation is not None:
+                requests.gather(session, consultation)
+        return run
+
+
+def _report(run_id: int, worker: str, *, vectors: KeptVectors | None = None, **values: Any) -> None:
+    with writing() as session:
+        if vectors is not None:
+            save_vectors(session, vectors)
+        if not runs.report(session, run_id, worker=worker, **values):
+            raise AnalysisCancelledError
+
+
+def _finish(
+    run_id: int, worker: str, scope: Scope, kind: str, proposal: Proposal, vectors: KeptVectors
+) -> None:
+    with writing() as session:
+        save_vectors(session, vectors)
+        total = session.scalar(select(ThemeRun.total).where(ThemeRun.id == run_id))
+        ended = {"status": "done", "done": total, "finished_at": utc_now(), "engine": dict(proposal.engine)}
+        if not runs.report(session, run_id, worker=worker, **ended):
+            raise AnalysisCancelledError
+        machine.apply_theme_result(session, scope, proposal=proposal, kind=kind)
+
+
+def _follow_up(run_id: int, scope: Scope) -> None:
+    """What came in while the run worked: a wish for a full run, or new answers."""
+    with writing() as session:
+        run = session.get(ThemeRun, run_id)
+        consultation = session.get(Consultation, scope.consultation_id)
+        if run is not None and runs.THEN_FULL in run.options:
+            options = run.options[runs.THEN_FULL]
+            requests.request_full(session, scope, by_id=run.requested_by_id, options=options)
+        elif consultation is not None:
+            requests.request_placing(session, consultation)

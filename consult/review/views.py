@@ -1,0 +1,211 @@
+"""Reading: the figures of every question, its themes, and the answers behind each number."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from consult.access import audit
+from consult.access.permissions import Right
+from consult.consultations.access import load_consultation, may
+from consult.consultations.models import Consultation, Status
+from consult.evidence.services import free_text_questions
+from consult.extensions import current_session
+from consult.i18n import language
+from consult.review import log, queries, requests, runs, tallies
+from consult.review.blueprint import blueprint
+from consult.review.forms import NewThemeForm, ThemeForm
+from consult.review.presentation import (
+    QuestionBlock,
+    address_of,
+    filters_from,
+    page_number,
+    theme_table,
+)
+from consult.review.scope import Scope
+from consult.transaction import writing
+from surveys import queries as survey_queries
+from surveys.elements import Question
+
+PROGRESS_SECONDS = 3
+
+
+@blueprint.get("/")
+def overview(slug: str) -> str:
+    can_read = _log_quotes(slug)
+    consultation = load_consultation(slug)
+    session = current_session()
+    results, counted = tallies.closed_questions(session, consultation, language=language())
+    working = runs.latest_runs(session, consultation_id=consultation.id)
+    readable = requests.is_readable(consultation)
+    free = free_text_questions(session, consultation.survey_id)
+    blocks = []
+    order = tallies.question_order(session, consultation.survey_id)
+    for question in [*order, *(q for q in free if q.id not in {o.id for o in order})]:
+        if question.id in results:
+            blocks.append(QuestionBlock(question.id, dict(question.label), result=results[question.id]))
+        elif readable and _may_see_free(consultation, can_read):
+            figures = queries.question_figures(session, Scope(consultation.id, question.id))
+            blocks.append(
+                QuestionBlock(
+                    question.id,
+                    dict(question.label),
+                    table=theme_table(figures),
+                    run=working.get(question.id),
+                )
+            )
+    return render_template(
+        "review/overview.html",
+        consultation=consultation,
+        reworded=survey_queries.reworded_questions(session, consultation.survey_id),
+        blocks=blocks,
+        counted=counted,
+        is_readable=readable,
+        can_read=can_read,
+        can_edit=may(consultation, Right.REVIEW_EDIT),
+    )
+
+
+@blueprint.get("/question/<question_id>")
+def question(slug: str, question_id: str) -> str:
+    consultation = load_consultation(slug)
+    return question_page(consultation, question_id)
+
+
+def question_page(consultation: Consultation, question_id: str, *, form: NewThemeForm | None = None) -> str:
+    """The page of a free-text question; `form` is a new theme's that was not accepted."""
+    can_read = _log_quotes(consultation.slug)
+    if not _may_see_free(consultation, can_read):
+        abort(403)
+    asked = asked_question(consultation, question_id)
+    figures = queries.question_figures(current_session(), Scope(consultation.id, question_id))
+    run = runs.latest_runs(current_session(), consultation_id=consultation.id).get(question_id)
+    block = QuestionBlock(question_id, dict(asked.label), table=theme_table(figures), run=run)
+    return render_template(
+        "review/question.html",
+        consultation=consultation,
+        block=block,
+        form=form or NewThemeForm.bound(consultation.languages)(formdata=None),
+        can_read=can_read,
+        can_edit=may(consultation, Right.REVIEW_EDIT),
+    )
+
+
+@blueprint.get("/question/<question_id>/progress")
+def progress(slug: str, question_id: str) -> Response | str | tuple[str, dict[str, str]]:
+    """How far the machine is. The page asks again by itself; there is nothing to lose on it."""
+    consultation = load_consultation(slug)
+    asked = asked_question(consultation, question_id)
+    run = runs.latest_runs(current_session(), consultation_id=consultation.id).get(question_id)
+    if run is None or run.status not in runs.ACTIVE:
+        if run is not None and run.status == "done":
+            flash(_("The themes are ready."))
+        return redirect(url_for("review.question", slug=slug, question_id=question_id))
+    page = render_template(
+        "review/progress.html",
+        consultation=consultation,
+        label=asked.label,
+        question_id=question_id,
+        run=run,
+        can_edit=may(consultation, Right.REVIEW_EDIT),
+    )
+    return page, {"Refresh": str(PROGRESS_SECONDS)}
+
+
+@blueprint.get("/theme/<int:theme_id>")
+def theme(slug: str, theme_id: int) -> str:
+    consultation = load_consultation(slug)
+    return theme_page(consultation, theme_id)
+
+
+def theme_page(consultation: Consultation, theme_id: int, *, form: ThemeForm | None = None) -> str:
+    """A theme with everything in it; `form` is the codebook entry that was not accepted.
+
+    403 without the right to read single answers, whatever brought one here.
+    """
+    if not may(consultation, Right.RESPONSES_READ):
+        abort(403)
+    _log_reading(consultation.slug, theme=theme_id, page=page_number(request))
+    found = queries.theme_with(current_session(), consultation.id, theme_id)
+    if found is None or found.question_id is None:
+        abort(404)
+    form = form or ThemeForm.bound(_languages_of(consultation, found.name))(formdata=None, obj=found)
+    return _listing(consultation, found.question_id, theme=found, form=form)
+
+
+@blueprint.get("/question/<question_id>/answers")
+def answers(slug: str, question_id: str) -> str:
+    """The answers to a question: all, those without a theme, of one language, decided or not."""
+    consultation = load_consultation(slug)
+    _log_reading(slug, question=question_id, page=page_number(request))
+    return _listing(consultation, question_id)
+
+
+@blueprint.get("/changes")
+def changes(slug: str) -> str:
+    consultation = load_consultation(slug)
+    return render_template(
+        "review/changes.html",
+        consultation=consultation,
+        page=log.page_of(current_session(), consultation.id, number=page_number(request)),
+        can_edit=may(consultation, Right.REVIEW_EDIT),
+    )
+
+
+def _listing(consultation: Consultation, question_id: str, *, theme=None, form=None) -> str:
+    asked = asked_question(consultation, question_id)
+    scope = Scope(consultation.id, question_id)
+    filters = filters_from(request, theme_id=theme.id if theme else None)
+    session = current_session()
+    page = queries.excerpt_page(session, scope, filters, number=page_number(request))
+    figures = queries.question_figures(session, scope)
+    line = next((item for item in figures.themes if theme and item.theme.id == theme.id), None)
+    languages = queries.language_counts(session, scope, filters)
+    return render_template(
+        "review/answers.html",
+        consultation=consultation,
+        question_id=question_id,
+        label=asked.label,
+        theme=theme,
+        line=line,
+        form=form,
+        page=page,
+        figures=figures,
+        languages=languages,
+        filters=filters,
+        address=address_of(filters),
+        can_edit=may(consultation, Right.REVIEW_EDIT),
+    )
+
+
+def asked_question(consultation: Consultation, question_id: str) -> Question:
+    """A free-text question of the consultation; 404 for another one, and while answers may not be read."""
+    if not requests.is_readable(consultation):
+        abort(404)
+    free = free_text_questions(current_session(), consultation.survey_id)
+    return next((asked for asked in free if asked.id == question_id), None) or abort(404)
+
+
+def _languages_of(consultation: Consultation, name: dict[str, str]) -> list[str]:
+    return list(dict.fromkeys([*consultation.languages, *name]))
+
+
+def _may_see_free(consultation: Consultation, can_read: bool) -> bool:
+    """Figures of free answers move with every answer, so while people answer they are for who may read
+    the answers themselves."""
+    return can_read or consultation.status != Status.OPEN
+
+
+def _log_quotes(slug: str) -> bool:
+    """Whether quotes may be shown to who asks; that they were is recorded."""
+    can_read = may(load_consultation(slug), Right.RESPONSES_READ)
+    if can_read:
+        _log_reading(slug, quotes=True)
+    return can_read
+
+
+def _log_reading(slug: str, **details: object) -> None:
+    """Single answers are shown: that is a right of its own, and recorded, before anything is read."""
+    with writing() as session:
+        audit.record(session, "responses.read", consultation_slug=slug, **details)

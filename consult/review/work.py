@@ -1,0 +1,62 @@
+"""What sets the machine to work: a run that was asked for, a closing, new answers, and the sweep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from consult import jobs
+from consult.consultations.models import Consultation, Status
+from consult.extensions import db
+from consult.outbox import on_event
+from consult.review import requests, runs
+from consult.transaction import writing
+
+
+@on_event(requests.REQUESTED)
+def carry_out_run(payload: dict[str, Any]) -> None:
+    """A run was asked for and committed: this worker takes it, if no other one has."""
+    # Here, because the analysis takes a second to load and half of all the memory, and only a worker needs it.
+    from consult.review.theme_job import compute_themes
+
+    compute_themes(payload["run_id"])
+
+
+@on_event("consultation.closed")
+def themes_at_closing(payload: dict[str, Any]) -> None:
+    """All answers are there: look for the themes of all of them."""
+    with writing() as session:
+        consultation = session.get(Consultation, payload["consultation_id"])
+        if consultation is not None:
+            requests.request_all(session, consultation)
+
+
+@on_event("response.submitted")
+def place_new_answers(payload: dict[str, Any]) -> None:
+    """Place new answers. Events come in bunches: the first takes all along, the others only look."""
+    consultation = db.session.get(Consultation, payload["consultation_id"])
+    if consultation is not None and requests.is_readable(consultation):
+        _place_what_waits(consultation.id)
+
+
+def _place_what_waits(consultation_id: int) -> None:
+    session = db.session()
+    consultation = session.get(Consultation, consultation_id)
+    if consultation is not None and requests.has_work(session, consultation):
+        with writing():
+            requests.request_placing(session, consultation)
+    session.rollback()
+
+
+@jobs.job("review.sweep", every_minutes=5)
+def sweep() -> None:
+    """Take up runs whose worker died or that were never begun, and answers that no event announced."""
+    with writing() as session:
+        for run in runs.stale_runs(session):
+            runs.requeue(session, run)
+            requests.announce(session, run)
+    begun = (Status.OPEN, Status.CLOSED)
+    there = db.session.scalars(select(Consultation).where(Consultation.status.in_(begun))).all()
+    for consultation_id in [item.id for item in there if requests.is_readable(item)]:
+        _place_what_waits(consultation_id)

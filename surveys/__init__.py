@@ -1,0 +1,1 @@
+"""The survey engine: questions, rules, versions and answers. It knows neither Flask nor consult."""

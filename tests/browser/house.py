@@ -1,0 +1,149 @@
+"""A house to visit: the demonstration, and consultations in every other state.
+
+`python -m tests.browser.house` makes it in CONSULT_INSTANCE and prints what pages need in their addresses.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+
+from PIL import Image
+from sqlalchemy import select
+
+from consult.config import LANGUAGES, Settings
+from consult.consultations import services
+from consult.consultations.models import Consultation
+from consult.consultations.pictures import keep_picture
+from consult.consultations.queries import consultation_by_slug
+from consult.demo.loader import load_demonstration
+from consult.extensions import db
+from consult.installation import initialise
+from consult.review.models import Theme
+from consult.stakeholders import groups, people
+from surveys import queries as survey_queries
+from surveys.definition import Definition
+from surveys.elements import Quota, ScreenOut
+from surveys.models import utc_now
+from tests.browser.quiet import make_quiet
+from tests.surveys.kinds import survey_of_every_type
+from tests.surveys.samples import ONE, SHORT, survey, with_logic
+
+TITLES = {
+    "making": {"ar": "قيد الإعداد", "en": "In the making", "fr": "En préparation", "es": "En preparación"},
+    "empty": {"en": "Nothing yet"},
+    "later": {"ar": "قريبًا", "en": "Soon", "fr": "Bientôt", "es": "Pronto"},
+    "screening": {"ar": "فرز", "en": "Screening", "fr": "Filtrage", "es": "Filtro"},
+    "roll": {"ar": "للأعضاء", "en": "For members", "fr": "Pour les membres", "es": "Para miembros"},
+    "over": {"ar": "انتهت", "en": "Over", "fr": "Terminée", "es": "Terminada"},
+}
+
+
+def furnish() -> dict[str, object]:
+    """Consultations in the states that the demonstration does not show; what pages need in their addresses."""
+    for slug, title in TITLES.items():
+        _make(slug, title)
+    services.create_consultation(
+        db.session(), slug="logic", languages=list(LANGUAGES),
+        title={"ar": "شروط", "en": "Conditions", "fr": "Conditions", "es": "Condiciones"},
+        definition=replace(with_logic(), languages=LANGUAGES),
+    )  # fmt: skip
+    _make_every_type()
+    later = _named("later")
+    later.opens_at = utc_now() + timedelta(days=9)
+    services.schedule_consultation(db.session(), later)
+    services.open_consultation(db.session(), _named("over"), allow_missing_translations=True)
+    services.open_consultation(db.session(), _named("screening"), allow_missing_translations=True)
+    services.close_consultation(db.session(), _named("over"))
+    participant, group = _with_roll(_named("roll"))
+    themes = db.session.scalars(select(Theme).where(Theme.status == "suggested").order_by(Theme.id)).all()
+    for theme in themes[::2]:
+        theme.status = "accepted"
+    services.publish_consultation(db.session(), _named("mid-term-review"))
+    db.session.commit()
+    definition = survey_queries.draft_definition(_named("making").survey)
+    quiet = make_quiet()
+    db.session.commit()
+    return {
+        "quiet": quiet,
+        "section": definition.sections[0].id,
+        "question": next(question.id for question in definition.questions() if question.type == "select_one"),
+        "theme": themes[0].id,
+        "participant": participant,
+        "group": group,
+        "asked": themes[0].question_id,
+        "pages": len(survey_queries.draft_definition(_named("next-strategy").survey).sections),
+    }
+
+
+def _with_roll(consultation: Consultation) -> tuple[int, int]:
+    """An open consultation for the people on a roll; one of them, and a stakeholder group."""
+    women = groups.save_group(
+        db.session(),
+        None,
+        {"name": {"ar": "النساء", "en": "Women"}, "category": "women", "influence": 4, "interest": 5,
+         "expected_size": 300, "note": ""},
+    )  # fmt: skip
+    services.choose_mode(db.session(), consultation, access="roll", privacy="confidential")
+    first = 0
+    for number, name in enumerate(("منى خليل", "مني خليل", "Karim Saad", "Léa Martin", "José Núñez")):
+        email = f"member{number}@example.org"
+        values = {"name": name, "organisation": "جمعية النور", "email": email, "email_key": email, "phone": None,
+                  "language": "ar", "region": "الأردن" if number % 2 else "", "has_vote": True}  # fmt: skip
+        person = people.add_participant(db.session(), consultation, values=values, group_ids=[women.id])
+        first = first or person.id
+    services.open_consultation(db.session(), consultation, allow_missing_translations=True)
+    return first, women.id
+
+
+def _make_every_type() -> None:
+    """An open consultation with a question of every type, and pictures to choose from."""
+    images = []
+    for colour in ("#2e6f73", "#b4540a", "#5a3d7a", "#235f33"):
+        drawn = BytesIO()
+        Image.new("RGB", (640, 480), colour).save(drawn, "PNG")
+        drawn.seek(0)
+        images.append(keep_picture(drawn))
+    definition = survey_of_every_type(tuple(images))
+    services.create_consultation(
+        db.session(),
+        slug="kinds",
+        title=dict(definition.title),
+        languages=list(definition.languages),
+        definition=definition,
+    )
+    services.open_consultation(db.session(), _named("kinds"), allow_missing_translations=True)
+
+
+def _make(slug: str, title: dict[str, str]) -> None:
+    definition = survey(languages=LANGUAGES)
+    if slug == "empty":
+        definition = Definition(title=title, languages=("en",), default_language="en", sections=())
+    if slug == "screening":
+        everybody = ScreenOut("s1", "true()", {"ar": "شكرًا لاهتمامكم.", "en": "Thank you for your interest."})
+        quota = Quota("q1", {"ar": "النساء", "en": "Women"}, "${kind} = 'women'", 40)
+        definition = replace(
+            survey(SHORT, ONE, languages=LANGUAGES), screen_outs=(everybody,), quotas=(quota,)
+        )
+    services.create_consultation(
+        db.session(), slug=slug, title=title, languages=list(definition.languages), definition=definition
+    )
+
+
+def _named(slug: str) -> Consultation:
+    found = consultation_by_slug(db.session(), slug)
+    assert found is not None
+    return found
+
+
+def main() -> None:
+    settings = Settings.load()
+    with initialise(settings).app_context():
+        load_demonstration(settings)
+        print(json.dumps(furnish()))
+
+
+if __name__ == "__main__":
+    main()

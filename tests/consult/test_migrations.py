@@ -1,0 +1,104 @@
+"""Migrations go up and down with data in the tables, and make what the models say."""
+
+from __future__ import annotations
+
+import pytest
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import delete, func, inspect, select, text, update
+from sqlalchemy.exc import DatabaseError
+
+from consult.access import audit
+from consult.access.models import AuditEntry, Role
+from consult.config import Settings
+from consult.consultations import services
+from consult.consultations.queries import consultation_by_slug
+from consult.extensions import db
+from consult.installation import is_ready
+from surveys import services as survey_services
+from surveys.models import Answer, Response
+from surveys.queries import latest_version
+from tests.support import on_both_databases
+from tests.surveys.samples import survey
+
+
+@pytest.fixture
+def answered(app) -> int:
+    """A consultation with a response; the number of its projected answers."""
+    session = db.session()
+    consultation = services.create_consultation(
+        session, slug="trial", title={"en": "Trial"}, languages=["en", "ar"], definition=survey()
+    )
+    services.open_consultation(session, consultation)
+    version = latest_version(session, consultation.survey_id)
+    assert version is not None
+    survey_services.submit_response(
+        session,
+        version=version,
+        submission_key="k" * 64,
+        answers={"t2": "مزيد من التدريب", "i1": 12, "a1": "id-yes"},
+        language="ar",
+    )
+    session.commit()
+    return session.execute(select(func.count()).select_from(Answer)).scalar_one()
+
+
+@on_both_databases
+def test_the_tables_are_what_the_models_say(app):
+    check()  # raises where a migration is missing
+
+
+@on_both_databases
+def test_down_and_up_again_keeps_the_data(app, answered):
+    db.session.remove()
+    downgrade(revision="0001")
+    upgrade()
+    session = db.session()
+    assert consultation_by_slug(session, "trial").title == {"en": "Trial"}
+    assert session.scalars(select(Response)).one().answers["t2"] == "مزيد من التدريب"
+    assert session.execute(select(func.count()).select_from(Answer)).scalar_one() == answered > 0
+    with pytest.raises(DatabaseError, match="the audit log only grows"):
+        session.execute(delete(AuditEntry))
+
+
+@on_both_databases
+def test_down_to_nothing_and_up_again(app, answered):
+    db.session.remove()
+    downgrade(revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    upgrade()
+    check()
+    assert db.session.scalars(select(Response)).all() == []
+
+
+@on_both_databases
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(AuditEntry).values(actor="somebody else"),
+        delete(AuditEntry),
+        text("DELETE FROM audit_entry WHERE id = 1"),
+    ],
+)
+def test_the_audit_log_only_grows(app, session, change):
+    audit.record(session, "tried", consultation_slug="trial", format="csv")
+    session.commit()
+    with pytest.raises(DatabaseError, match="the audit log only grows"):
+        session.execute(change)
+    session.rollback()
+    entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.actor, entry.action, entry.consultation_slug, entry.details) == (
+        "command line", "tried", "trial", {"format": "csv"},
+    )  # fmt: skip
+
+
+def test_an_older_database_is_not_ready(app, instance, monkeypatch):
+    monkeypatch.setenv("CONSULT_INSTANCE", str(instance))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert is_ready(Settings.load())
+    db.session.remove()
+    downgrade(revision="0001")
+    assert not is_ready(Settings.load())
+
+
+def test_the_roles_are_there_once(app, session):
+    assert sorted(session.scalars(select(Role.name))) == ["admin", "facilitator", "reviewer"]
