@@ -59,7 +59,10 @@ class Submitted:
 _DRAFT = select(*(_DRAFTS.c[name] for name in Draft.__dataclass_fields__))
 _BY_TOKEN = _DRAFT.where(_DRAFTS.c.token_hash == bindparam("token_hash"))
 _BY_TOKEN_TO_CHANGE = _BY_TOKEN.with_for_update()  # SQLite has one writer at a time anyway and leaves it out
-_BY_KEY_TO_CHANGE = _DRAFT.where(_DRAFTS.c.submission_key == bindparam("submission_key")).with_for_update()
+_ALREADY_BEGUN = _DRAFT.where(
+    (_DRAFTS.c.submission_key == bindparam("submission_key"))
+    | (_DRAFTS.c.token_hash == bindparam("token_hash"))
+).with_for_update()
 _SUBMITTED = select(*(_RESPONSES.c[name] for name in Submitted.__dataclass_fields__)).where(
     _RESPONSES.c.submission_key == bindparam("submission_key")
 )
@@ -114,7 +117,7 @@ def begin_draft(
     Of the code only a hash is kept. The same `submission_key` gives the draft that it already has, with
     these answers beside those that it holds: who begins has seen none of the others, so none is taken away.
     Its code is then `token`, if the caller has it, or ``""`` because nobody here knows it.
-    Raises SubmissionElsewhereError when the key belongs to another survey.
+    Raises SubmissionElsewhereError when the key belongs to another survey, or the code to another key.
     """
     code = token or random_code(RETURN_CODE_LENGTH)
     now = utc_now()
@@ -128,14 +131,15 @@ def begin_draft(
         "is_test": is_test,
     }
     times = {"created_at": now, "updated_at": now}
+    keys = {name: values[name] for name in ("submission_key", "token_hash")}
     row = None
     while row is None:  # again where the other one was sent between the two statements
-        draft_id = insert_once(session, DraftResponse, values | times, unique="submission_key")
+        draft_id = insert_once(session, DraftResponse, values | times)
         if draft_id is not None:
             return Draft(id=draft_id, **values), code
-        row = session.connection().execute(_BY_KEY_TO_CHANGE, {"submission_key": submission_key}).first()
+        row = session.connection().execute(_ALREADY_BEGUN, keys).first()
     draft = Draft(*row)
-    if draft.survey_id != version.survey_id:
+    if (draft.survey_id, draft.submission_key) != (version.survey_id, submission_key):
         raise SubmissionElsewhereError()
     code = token if token and token_hash(token) == draft.token_hash else ""
     return save_draft(session, draft=draft, answers={**draft.answers, **answers}, language=language), code

@@ -162,7 +162,7 @@ def _add(session: Session, survey_id: int, kind: str, item_id: str, *, below: in
 def _row(session: Session, survey_id: int, kind: str, item_id: str) -> None:
     key = _key(survey_id, kind, item_id)
     values = {"key": key, "survey_id": survey_id, "kind": kind, "item_id": item_id, "number": 0}
-    insert_once(session, EndingCount, values, unique="key")
+    insert_once(session, EndingCount, values)
 
 
 def _key(survey_id: int, kind: str, item_id: str) -> str:

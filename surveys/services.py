@@ -174,7 +174,6 @@ def submit_response(
             "receipt": receipt,
             "started_at": started_at,
         },
-        unique="submission_key",
     )
     if response_id is None:
         return _submitted_before(session, version, submission_key)

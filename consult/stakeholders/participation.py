@@ -26,7 +26,7 @@ _TIED = select(_TABLE.c.response_id).where(_TABLE.c.place_id == bindparam("place
 
 def begin(session: Session, place_id: int) -> None:
     """Note that somebody's first answers are kept. Safe to repeat."""
-    insert_once(session, Participation, {"place_id": place_id}, unique="place_id")
+    insert_once(session, Participation, {"place_id": place_id})
 
 
 def tie_response(session: Session, place_id: int, response_id: int) -> None:

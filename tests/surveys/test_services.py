@@ -156,25 +156,54 @@ def test_a_key_cannot_serve_two_surveys(session, version):
         submit(session, other, answers={"a1": "id-yes"})
 
 
-def test_eight_at_the_same_moment_store_one_response(engine, session, version):
-    barrier = threading.Barrier(8)
-    receipts = []
+def at_the_same_moment(engine, number: int, call) -> list:
+    """What `call(session, number)` gives in so many transactions that begin together."""
+    barrier, results = threading.Barrier(number), []
 
-    def send(number: int) -> None:
+    def run(own_number: int) -> None:
         with Session(engine) as own:
             own.connection(execution_options={"writes": True})
             if engine.dialect.name == "postgresql":
                 barrier.wait()
-            receipts.append(submit(own, version, answers={"t1": str(number)}).receipt)
+            results.append(call(own, own_number))
             own.commit()
 
-    threads = [threading.Thread(target=send, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=run, args=(own_number,)) for own_number in range(number)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (len(receipts), len(set(receipts))) == (8, 1)
+    return results
+
+
+def test_eight_at_the_same_moment_store_one_response(engine, session, version):
+    sent = at_the_same_moment(
+        engine, 8, lambda own, number: submit(own, version, answers={"t1": str(number)}).receipt
+    )
+    assert (len(sent), len(set(sent))) == (8, 1)
     assert count_responses(session, version.survey_id) == 1
+
+
+def test_eight_at_the_same_moment_begin_one_draft(engine, session, version):
+    """The code and the key are both unique; whichever the database meets first, nobody is refused."""
+
+    def begin(own, number: int) -> int:
+        draft, _ = begin_draft(
+            own, version=version, submission_key=key, language="ar", answers={"t1": "a"}, token=key * 2
+        )
+        return draft.id
+
+    for round_number in range(25):
+        key = f"same{round_number}"
+        begun = at_the_same_moment(engine, 8, begin)
+        assert (len(begun), len(set(begun))) == (8, 1)
+    assert session.scalar(select(func.count()).select_from(DraftResponse)) == 25
+
+
+def test_a_return_code_opens_one_draft_alone(session, version):
+    begin_draft(session, version=version, submission_key="k1", language="ar", answers={}, token="CODE")
+    with pytest.raises(SubmissionElsewhereError):
+        begin_draft(session, version=version, submission_key="k2", language="ar", answers={}, token="CODE")
 
 
 def test_test_responses_are_left_out_and_deleted(session, version):
