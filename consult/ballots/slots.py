@@ -19,7 +19,8 @@ from consult.ballots.payload import Ballot
 from consult.ballots.structure import check_fits, check_same_structure, structure_of
 from consult.errors import DomainError
 from consult.stakeholders.asking import BEFORE_OPENING, Asking, Keyed, is_anonymous
-from consult.stakeholders.codes import CODE_LENGTH, secret_of
+from consult.stakeholders.codes import CODE_LENGTH
+from consult.stakeholders.keys import secret_of
 from consult.stakeholders.queries import fingerprint_of_roll, roll_size
 from surveys.definition import Definition
 from surveys.i18n import N_

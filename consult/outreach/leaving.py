@@ -21,7 +21,7 @@ def leave_roll(
     session: Session, consultation: Consultation, place: RollPlace, *, erase_answers: bool
 ) -> None:
     """Erase her from this roll, with code, letters and what she had begun. What she sent is erased with everything made
-    of it, or stays and is tied to nobody; on other rolls she stays."""
+    of it, or stays and is tied to nobody: then she cannot come onto this roll again. On other rolls she stays."""
     begun = [
         draft_code(consultation, place.ref, issue) for issue in range(1, issue_of(session, place.id) + 1)
     ]
@@ -30,8 +30,8 @@ def leave_roll(
         if draft is not None and draft.survey_id == consultation.survey_id:
             drafts.discard_draft(session, draft=draft)
     response_id = participation.response_of(session, place.id)
-    participation.unlink(session, place.id)
     if response_id is not None and erase_answers:
+        participation.unlink(session, place.id)
         responses = cast(Table, Response.__table__)
         session.execute(delete(responses).where(responses.c.id == response_id))
     if response_id is None or erase_answers:

@@ -8,17 +8,12 @@ printed card and a list made later carry the same one. See docs/decisions.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
@@ -27,6 +22,7 @@ from consult.access import audit
 from consult.errors import DomainError
 from consult.stakeholders.asking import BEFORE_OPENING, CONFIDENTIAL, Asking, Keyed
 from consult.stakeholders.entitlement import AccessCode, Participation
+from consult.stakeholders.keys import keyed
 from consult.stakeholders.models import Participant, RollPlace
 from consult.stakeholders.people import REF_LENGTH
 from surveys.i18n import N_
@@ -62,43 +58,14 @@ class Device:
     has_sent: bool = False
 
 
-def pepper() -> bytes:
-    """The installation's secret that is in no database and no backup."""
-    return _read(current_app.config["PEPPER_FILE"])
-
-
-@lru_cache(maxsize=4)
-def _read(path: str) -> bytes:
-    return Path(path).read_bytes().strip()
-
-
-def secret_of(asking: Keyed) -> bytes:
-    """The consultation's own secret: HKDF of the pepper with its salt. What is known of one opens no other.
-
-    Consultations from before there were salts have none, and the pepper itself.
-    """
-    return _derived(pepper(), asking.salt) if asking.salt else pepper()
-
-
-@lru_cache(maxsize=256)
-def _derived(secret: bytes, salt: str) -> bytes:
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=salt.encode(), info=b"codes of one consultation")
-    return kdf.derive(secret)
-
-
-def _keyed(asking: Keyed, *parts: object) -> bytes:
-    words = "|".join(map(str, parts)).encode("utf-8", "replace")
-    return hmac.new(secret_of(asking), words, hashlib.sha256).digest()
-
-
 def code_of(asking: Keyed, ref: str, issue: int) -> str:
     """The code of a place on a roll: 12 characters of Crockford's base 32 (60 bits)."""
-    return _letters(_keyed(asking, "code", ref, issue), CODE_LENGTH)
+    return _letters(keyed(asking, "code", ref, issue), CODE_LENGTH)
 
 
 def hash_of(asking: Keyed, code: str) -> str:
     """What is stored of a code, and looked up by: the same for capitals, hyphens, look-alikes and other digits."""
-    return _keyed(asking, "lookup", asking.id, normal_code(western_digits(code[:200]))).hex()
+    return keyed(asking, "lookup", asking.id, normal_code(western_digits(code[:200]))).hex()
 
 
 def device_code(asking: Keyed, device: Device) -> str:
@@ -123,17 +90,17 @@ def draft_code(asking: Keyed, ref: str, begun: int) -> str:
 
 
 def _proof(asking: Keyed, *parts: object) -> str:
-    return _letters(_keyed(asking, *parts), PROOF_LENGTH)
+    return _letters(keyed(asking, *parts), PROOF_LENGTH)
 
 
 def new_address_code(asking: Keyed, ref: str) -> str:
     """The code in a mail by which a new e-mail address is confirmed; `ref` names the request."""
-    return _letters(_keyed(asking, "address", ref), CODE_LENGTH)
+    return _letters(keyed(asking, "address", ref), CODE_LENGTH)
 
 
 def new_address_hash(asking: Keyed, code: str) -> str:
     """What is stored of it."""
-    return _keyed(asking, "address lookup", asking.id, normal_code(western_digits(code[:200]))).hex()
+    return keyed(asking, "address lookup", asking.id, normal_code(western_digits(code[:200]))).hex()
 
 
 def _letters(drawn: bytes, number: int) -> str:

@@ -64,6 +64,17 @@ class Participation(Base):
     response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
 
 
+class SpentEntitlement(Base):
+    """Somebody has answered and left the roll since; `mark` is a keyed hash of what she is known by."""
+
+    __tablename__ = "spent_entitlement"
+    __table_args__ = (UniqueConstraint("consultation_id", "mark", name="one_mark_per_consultation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id", ondelete="CASCADE"))
+    mark: Mapped[str] = mapped_column(String(64))
+
+
 class KeptFigures(Base):
     """What was last released of the participation in a consultation: see `consult.stakeholders.kept_figures`."""
 

@@ -17,6 +17,7 @@ from consult.stakeholders.likeness import similar_names
 from consult.stakeholders.models import Participant, RollPlace, StakeholderGroup, participant_groups
 from consult.stakeholders.names import group_key, match_key
 from consult.stakeholders.roll_file import RollFile, RollRow, RowProblem
+from consult.stakeholders.spent import spent_among
 from surveys.i18n import N_
 
 MOST_SHOWN = 200
@@ -125,8 +126,20 @@ def plan_import(
         )
         new_groups.update({key: name for key, name in (wanted or {}).items() if key not in keys.values()})
         steps.append(_step(row, known, wanted))
+    problems += _answered_before(session, asking, [step.row for step in steps if not step.is_on_roll])
     problems.sort(key=lambda problem: problem.number)
     return Plan(tuple(steps), tuple(problems), new_groups, file.unused)
+
+
+def _answered_before(session: Session, asking: Asking, rows: Sequence[RollRow]) -> list[RowProblem]:
+    message = N_(
+        "Row %(number)s: %(name)s has answered and was taken off this roll since. Nobody answers twice."
+    )
+    return [
+        RowProblem(row.number, message, {"number": row.number, "name": row.name})
+        for row, is_spent in zip(rows, spent_among(session, asking, rows), strict=True)
+        if is_spent
+    ]
 
 
 def _group_keys(session: Session) -> dict[str, str]:

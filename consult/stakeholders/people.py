@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from consult.access import audit
 from consult.errors import DomainError
+from consult.stakeholders import participation, spent
 from consult.stakeholders.apart import keep_apart
 from consult.stakeholders.asking import Asking, check_open_roll, is_anonymous
 from consult.stakeholders.entitlement import AccessCode, Letter, Participation
@@ -47,10 +48,11 @@ def add_participant(
     session: Session, asking: Asking, *, values: Mapping[str, Any], group_ids: Collection[int]
 ) -> Participant:
     """Put a new person on the roll. `values` holds the FIELDS and `email_key`. Raises DomainError for an address that
-    somebody on this roll has, and for a fixed roll."""
+    somebody on this roll has, for a fixed roll, and for somebody who has answered and left it since."""
     check_open_roll(asking)
     participant = Participant(**values)
     _fold(participant)
+    spent.check_unspent(session, asking, participant)
     participant.groups = _groups(session, group_ids)
     session.add(participant)
     session.flush()
@@ -201,12 +203,14 @@ def _answered(session: Session, place: RollPlace) -> bool:
 def remove_from_roll(session: Session, asking: Asking, place: RollPlace, *, by_herself: bool = False) -> None:
     """Take a person off the roll; who stands on no other roll is erased, with groups, codes and letters.
 
-    What she answered in confidence stays, linked to nobody. Raises DomainError for the fixed roll of an anonymous
-    consultation that is open.
+    What she answered in confidence stays, linked to nobody, and she cannot come onto this roll again. Raises
+    DomainError for the fixed roll of an anonymous consultation that is open.
     """
     if is_anonymous(asking):
         check_open_roll(asking)
     participant_id = place.participant_id
+    if participation.response_of(session, place.id) is not None:
+        spent.remember(session, asking, place.participant)
     forget_place(session, place.id)
     session.flush()
     session.expire_all()
@@ -239,6 +243,7 @@ def erase_roll(session: Session, asking: Asking) -> int:
     for table in (AccessCode, Participation, Letter, PendingAddress):
         session.execute(delete(table).where(table.place_id.in_(places)))
     session.execute(delete(RollUpload).where(RollUpload.consultation_id == asking.id))
+    spent.forget(session, asking)
     session.execute(delete(RollPlace).where(RollPlace.consultation_id == asking.id))
     for start in range(0, len(people), _MANY):
         some = people[start : start + _MANY]

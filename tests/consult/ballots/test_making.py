@@ -11,7 +11,7 @@ from consult.ballots.slots import rid_of, slot_set_of
 from consult.consultations import checks, services
 from consult.extensions import db
 from consult.stakeholders import people, queries
-from consult.stakeholders.codes import secret_of
+from consult.stakeholders.keys import secret_of
 from consult.stakeholders.models import RollPlace
 from surveys.errors import SurveyError
 from surveys.queries import draft_definition
