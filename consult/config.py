@@ -94,12 +94,12 @@ class Settings:
             "SEND_FILE_MAX_AGE_DEFAULT": 31536000,
             "BABEL_TRANSLATION_DIRECTORIES": str(asset_folder("translations")),
             "BABEL_DEFAULT_LOCALE": DEFAULT_LANGUAGE,
-            **_mail(os.environ),
+            **mail_settings(os.environ),
             **_security(self),
         }
 
 
-def _mail(environment: Mapping[str, str]) -> dict[str, object]:
+def mail_settings(environment: Mapping[str, str]) -> dict[str, object]:
     """CONSULT_MAIL_URL, such as smtp://user:password@mail.example.org:587 (STARTTLS; smtps:// for TLS from the start;
     `?tls=no` for neither), CONSULT_MAIL_FROM, and CONSULT_MAIL_BOUNCES for what comes back."""
     given = urlsplit(environment.get("CONSULT_MAIL_URL", ""))
@@ -107,6 +107,7 @@ def _mail(environment: Mapping[str, str]) -> dict[str, object]:
     is_implicit = given.scheme == "smtps"
     return {
         "MAIL_IS_CONFIGURED": bool(given.hostname and sender),
+        "MAIL_BACKEND": "consult.mail_server",
         "MAIL_SERVER": given.hostname or "localhost",
         "MAIL_PORT": given.port or (465 if is_implicit else 587),
         "MAIL_USE_SSL": is_implicit,

@@ -86,7 +86,7 @@ Rule._compile_builder = _compiled_once(Rule._compile_builder)
 files.MOST_SEGMENTS = (
     1  # of the log of a server that all tests share; the trial `attack` sees what is left in one
 )
-OVERRIDES = {"TESTING": True, "WTF_CSRF_ENABLED": False}
+OVERRIDES = {"TESTING": True, "WTF_CSRF_ENABLED": False, "MAIL_BACKEND": "locmem"}
 
 
 def _missing(what: str) -> None:

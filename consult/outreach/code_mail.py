@@ -11,15 +11,18 @@ import random
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
+from flask_mailman.backends.base import BaseEmailBackend
 from sqlalchemy import insert, select
 from sqlalchemy.orm import joinedload
 
 from consult.consultations.models import Consultation
 from consult.errors import DomainError
 from consult.extensions import db, mail
-from consult.outreach.sending import Sheet, hand_over, written
+from consult.outreach.post import Sheet, hand_over, is_open
+from consult.outreach.sending import written
 from consult.stakeholders import letters
 from consult.stakeholders.entitlement import Letter, LetterKind, LetterState, Mailing
 from consult.stakeholders.models import Participant, RollPlace
@@ -30,7 +33,20 @@ from surveys.models import utc_now
 
 PAUSES = (1, 5, 20, 60)
 """Seconds before a mail server that went away is tried again."""
+AGAIN = (60, 600, 1800)
+"""Seconds before letters are tried again that it did not want yet."""
 _chance = random.SystemRandom()
+
+
+@dataclass(slots=True)
+class _Undelivered:
+    """A code on its way to a place on the roll."""
+
+    place_id: int
+    code: str
+    ref: str = field(default_factory=new_ref)
+    letter_id: int | None = None
+    reason: str = ""
 
 
 def check_mail_server() -> None:
@@ -76,47 +92,72 @@ def send_codes(consultation: Consultation, codes: Sequence[str], *, made_by: str
 def _send(app: Flask, consultation_id: int, mailing_id: int, pairs: list[tuple[int, str]]) -> None:
     with app.app_context():
         connection = mail.get_connection()
+        left = [_Undelivered(place_id, code) for place_id, code in pairs]
         try:
-            while pairs and _is_open(connection):
-                place_id, code = pairs.pop()
-                _send_one(consultation_id, mailing_id, place_id, code, connection)
+            for pause in (*AGAIN, None):
+                left = _send_all(consultation_id, mailing_id, left, connection)
+                if not left:
+                    break
+                if pause is not None:
+                    connection.close()
+                    time.sleep(pause)
+            _give_up(left)
         finally:
             connection.close()
             db.session.remove()
-        if pairs:
-            app.logger.error("%s codes of an anonymous consultation could not be sent", len(pairs))
 
 
-def _is_open(connection) -> bool:
-    for pause in (*PAUSES, None):
-        try:
-            connection.open()
-        except OSError as error:
-            current_app.logger.warning("the mail server cannot be reached: %s", type(error).__name__)
-            if pause is not None:
-                time.sleep(pause)
-        else:
+def _send_all(
+    consultation_id: int, mailing_id: int, left: list[_Undelivered], connection: BaseEmailBackend
+) -> list[_Undelivered]:
+    """Try each of them once; those that the mail server wants later."""
+    later = []
+    while left and _is_reached(connection):
+        one = left.pop()
+        if not _send_one(consultation_id, mailing_id, one, connection):
+            later.append(one)
+    return left + later
+
+
+def _is_reached(connection: BaseEmailBackend) -> bool:
+    for pause in PAUSES:
+        if is_open(connection):
             return True
-    return False
+        time.sleep(pause)
+    return is_open(connection)
 
 
-def _send_one(consultation_id: int, mailing_id: int, place_id: int, code: str, connection) -> None:
-    ref = new_ref()
+def _give_up(left: Sequence[_Undelivered]) -> None:
+    if left:
+        current_app.logger.error("%s codes of an anonymous consultation could not be sent", len(left))
+    with writing() as session:
+        for one in left:
+            if one.letter_id is not None:
+                letters.note(session, one.letter_id, LetterState.REFUSED, reason=one.reason)
+
+
+def _send_one(consultation_id: int, mailing_id: int, one: _Undelivered, connection: BaseEmailBackend) -> bool:
+    """False when the mail server wants it later."""
     with writing() as session:
         place = session.scalar(
-            select(RollPlace).where(RollPlace.id == place_id).options(joinedload(RollPlace.participant))
+            select(RollPlace).where(RollPlace.id == one.place_id).options(joinedload(RollPlace.participant))
         )
         consultation = session.get(Consultation, consultation_id)
         if place is None or consultation is None or not place.participant.email:
-            return
-        values = {
-            "mailing_id": mailing_id, "place_id": place_id, "ref": ref, "state": LetterState.ATTEMPTED,
-            "reason": "", "attempted_at": utc_now(),
-        }  # fmt: skip
-        letter_id = session.execute(insert(Letter).values(values).returning(Letter.id)).scalar_one()
-        subject, body = written(consultation, LetterKind.INVITATION, place.participant, code)
-        sheet = Sheet(place.participant.email, subject, body, ref)
-    state, reason = hand_over(sheet, connection)
+            return True
+        if one.letter_id is None:
+            values = {
+                "mailing_id": mailing_id, "place_id": one.place_id, "ref": one.ref, "reason": "",
+                "state": LetterState.ATTEMPTED, "attempted_at": utc_now(),
+            }  # fmt: skip
+            inserted = session.execute(insert(Letter).values(values).returning(Letter.id))
+            one.letter_id = inserted.scalar_one()
+        subject, body = written(consultation, LetterKind.INVITATION, place.participant, one.code)
+        sheet = Sheet(place.participant.email, subject, body, one.ref)
+    state, one.reason = hand_over(sheet, connection)
+    if state is LetterState.WAITING:
+        return False
     if state is not LetterState.ATTEMPTED:
         with writing() as session:
-            letters.note(session, letter_id, state, reason=reason)
+            letters.note(session, one.letter_id, state, reason=one.reason)
+    return True

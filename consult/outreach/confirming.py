@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload
 from consult import outbox
 from consult.consultations.models import Consultation
 from consult.extensions import db, mail
-from consult.outreach.sending import Sheet, is_configured, message_of
+from consult.outreach.post import Sheet, message_of
+from consult.outreach.sending import is_configured
 from consult.stakeholders.codes import grouped, new_address_code
 from consult.stakeholders.models import PendingAddress, RollPlace
 

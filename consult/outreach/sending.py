@@ -6,12 +6,8 @@ after it. What a crash leaves between the two is never sent again by itself.
 
 from __future__ import annotations
 
-import smtplib
-from dataclasses import dataclass
-
 from flask import current_app
 from flask_babel import force_locale
-from flask_mailman import EmailMessage
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -19,6 +15,7 @@ from consult import jobs, outbox
 from consult.consultations.models import Consultation
 from consult.extensions import db, mail
 from consult.i18n import format_moment
+from consult.outreach.post import Sheet, hand_over, is_open
 from consult.stakeholders import letter_words, letters
 from consult.stakeholders.asking import has_codes
 from consult.stakeholders.codes import code_of, grouped, personal_link
@@ -27,16 +24,6 @@ from consult.stakeholders.models import Participant, RollPlace
 from consult.transaction import writing
 
 JOB = "letters.send"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A letter as it leaves."""
-
-    to: str
-    subject: str
-    body: str
-    ref: str
 
 
 def is_configured() -> bool:
@@ -66,12 +53,7 @@ def send_mailing(mailing_id: int) -> None:
         return
     connection = mail.get_connection()
     try:
-        connection.open()
-    except OSError as error:
-        current_app.logger.warning("the mail server cannot be reached: %s", type(error).__name__)
-        return
-    try:
-        while _send_next(mailing_id, connection):
+        while is_open(connection) and _send_next(mailing_id, connection):
             pass
     finally:
         connection.close()
@@ -103,39 +85,6 @@ def _send_next(mailing_id: int, connection) -> bool:
     with writing() as session:
         letters.note(session, letter_id, state, reason=reason)
     return True
-
-
-def hand_over(sheet: Sheet, connection) -> tuple[LetterState, str]:
-    """What became of it; ATTEMPTED where nobody can know, and the mail server is left alone for a while."""
-    try:
-        connection.send_messages([message_of(sheet)])
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        return LetterState.REFUSED, type(error).__name__
-    except (
-        ValueError,
-        UnicodeError,
-    ) as error:  # an address or a header that no mail can carry: it never left
-        return LetterState.REFUSED, type(error).__name__
-    except (smtplib.SMTPException, OSError) as error:
-        current_app.logger.warning("a letter is doubtful: %s", type(error).__name__)
-        return LetterState.ATTEMPTED, ""
-    return LetterState.SENT, ""
-
-
-def message_of(sheet: Sheet) -> EmailMessage:
-    """The mail. What comes back is told by the ref in the sender's address, where a mailbox for that was named."""
-    sender = current_app.config["MAIL_DEFAULT_SENDER"]
-    box = current_app.config.get("MAIL_BOUNCES") or ""
-    local, _, domain = box.partition("@")
-    return_to = f"{local}+{sheet.ref}@{domain}" if domain else sender
-    host = sender.rpartition("@")[2].rstrip(">") or "localhost"
-    return EmailMessage(
-        sheet.subject,
-        sheet.body,
-        return_to,
-        [sheet.to],
-        headers={"From": sender, "Message-ID": f"<{sheet.ref}@{host}>", "Auto-Submitted": "auto-generated"},
-    )
 
 
 def compose(consultation: Consultation, letter_id: int) -> Sheet | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from consult import outbox
@@ -32,6 +32,9 @@ from surveys.models import utc_now
 
 DOUBTFUL_AFTER = timedelta(minutes=2)
 BETWEEN_REMINDERS = timedelta(hours=24)
+AGAIN_AFTER = timedelta(minutes=10)
+"""How long a letter rests that the mail server did not want yet."""
+GIVEN_UP_AFTER = timedelta(hours=24)
 _REF = re.compile(r"(?<![0-9a-z])[0-9abcdefghjkmnpqrstvwxyz]{16}(?![0-9a-z])")
 
 
@@ -150,10 +153,11 @@ def waiting_mailings(session: Session) -> Sequence[int]:
 
 
 def claim(session: Session, mailing_id: int) -> int | None:
-    """Note the next waiting letter as attempted, for this process alone; its id, None when none waits."""
+    """Note the next waiting letter as attempted, for this process alone; its id, None when none waits for now."""
+    rested = or_(Letter.attempted_at.is_(None), Letter.attempted_at < utc_now() - AGAIN_AFTER)
     following = (
         select(Letter.id)
-        .where(Letter.mailing_id == mailing_id, Letter.state == "waiting")
+        .where(Letter.mailing_id == mailing_id, Letter.state == "waiting", rested)
         .order_by(Letter.id)
         .limit(1)
         .scalar_subquery()
@@ -168,7 +172,13 @@ def claim(session: Session, mailing_id: int) -> int | None:
 
 
 def note(session: Session, letter_id: int, state: LetterState, *, reason: str = "") -> None:
-    """What became of an attempted letter. `reason` names a kind of error: never an address or a text."""
+    """What became of an attempted letter. `reason` names a kind of error: never an address or a text. One that the mail
+    server did not want yet (WAITING) is tried for a day."""
+    if state is LetterState.WAITING:
+        since = utc_now() - GIVEN_UP_AFTER
+        made_at = select(Mailing.made_at).join(Letter).where(Letter.id == letter_id)
+        if session.scalars(made_at).one() < since:
+            state = LetterState.REFUSED
     session.execute(
         update(Letter)
         .where(Letter.id == letter_id, Letter.state == "attempted")

@@ -115,18 +115,6 @@ def test_a_crash_in_the_middle_sends_nothing_twice(opened, outbox, monkeypatch):
     assert _states() == ["sent"] * 3
 
 
-def test_a_mail_server_that_is_down_costs_nobody_a_letter(opened, outbox, monkeypatch):
-    _start(opened)
-
-    class Down:
-        def open(self):
-            raise ConnectionRefusedError
-
-    monkeypatch.setattr(sending.mail, "get_connection", Down)
-    _send()
-    assert _states() == ["waiting"] * 3
-
-
 @pytest.mark.parametrize(
     ("error", "states"),
     [
