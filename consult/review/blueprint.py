@@ -16,6 +16,8 @@ PERMISSIONS = {
     "review.theme": Right.RESPONSES_READ,
     "review.answers": Right.RESPONSES_READ,
     "review.changes": Right.REVIEW_READ,
+    "review.coding_queue": Right.REVIEW_EDIT,
+    "review.save_coding": Right.REVIEW_EDIT,
     "review.codebook": Right.RESPONSES_READ,
     "review.take_codebook": Right.REVIEW_EDIT,
     "review.run": Right.REVIEW_EDIT,

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
 from consult.review import errors
 from consult.review.changes import recorded
-from consult.review.models import REVIEWER, STANCES, Coding, Stance, Theme
+from consult.review.models import MOST_TEXT, REVIEWER, STANCES, Coding, ExcerptNote, Stance, Theme
+from surveys.models import utc_now
+from surveys.statements import insert_once
 
 
 def code_excerpt(session: Session, excerpt: Excerpt, *, themes: Sequence[Theme], by_id: int) -> None:
@@ -65,6 +67,32 @@ def set_stance(session: Session, excerpt: Excerpt, *, value: str | None, by_id: 
             own.value = value
         elif value is not None:
             session.add(Stance(excerpt_id=excerpt.id, value=value, coder_id=by_id, origin=REVIEWER))
+
+
+def note_excerpt(session: Session, excerpt: Excerpt, *, memo: str, needs_redaction: bool, by_id: int) -> None:
+    """Keep a coder's memo and flag; empty and without a flag the note goes. Notes are no part of the log of changes:
+    they decide nothing."""
+    mine = and_(ExcerptNote.excerpt_id == excerpt.id, ExcerptNote.coder_id == by_id)
+    memo = memo.strip()[:MOST_TEXT]
+    if not memo and not needs_redaction:
+        session.execute(delete(ExcerptNote).where(mine))
+        return
+    insert_once(
+        session,
+        ExcerptNote,
+        {
+            "excerpt_id": excerpt.id,
+            "coder_id": by_id,
+            "memo": "",
+            "needs_redaction": False,
+            "updated_at": utc_now(),
+        },
+    )
+    session.execute(
+        update(ExcerptNote)
+        .where(mine)
+        .values(memo=memo, needs_redaction=needs_redaction, updated_at=utc_now())
+    )
 
 
 def set_codings(

@@ -69,3 +69,9 @@ def not_in_theme() -> ReviewError:
         "not_in_theme",
         N_("An answer that you chose is not in this theme any more. Look again and choose anew."),
     )
+
+
+def theme_is_gone() -> ReviewError:
+    return ReviewError(
+        "theme_is_gone", N_("A theme that you ticked is gone meanwhile. Choose again, what you typed is kept.")
+    )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.columns import one_of
@@ -140,6 +150,21 @@ class Stance(Base):
     is_current: Mapped[bool] = mapped_column(default=True)
     score: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class ExcerptNote(Base):
+    """What a coder keeps in mind about an excerpt: a memo, and whether something in it tells of a person and has to be
+    masked before anybody quotes it."""
+
+    __tablename__ = "excerpt_note"
+    __table_args__ = (UniqueConstraint("excerpt_id", "coder_id", name="one_note_per_excerpt_and_coder"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    excerpt_id: Mapped[int] = mapped_column(ForeignKey("excerpt.id", ondelete="CASCADE"))
+    coder_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"), index=True)
+    memo: Mapped[str] = mapped_column(Text, default="")
+    needs_redaction: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
 
 
 class ThemeRun(Base):

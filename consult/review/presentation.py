@@ -13,7 +13,7 @@ from consult.review.queries import Filters, QuestionFigures, ThemeFigures
 from consult.review.runs import ACTIVE
 from surveys.presentation import ResultView
 
-DECIDED = ("person", "machine", "nobody")
+DECIDED = ("person", "machine", "nobody", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,15 @@ def filters_from(request: Request, *, theme_id: int | None = None) -> Filters:
         is_other=request.values.get("theme") == "other",
         language=language if language.isalpha() and len(language) <= 8 else None,
         decided=decided if decided in DECIDED else None,
+        is_unsure=request.values.get("only") == "unsure",
+        is_flagged=request.values.get("only") == "flagged",
     )
 
 
 def address_of(filters: Filters) -> dict[str, str]:
     """The filters as arguments of an address (the theme of a theme's page stands in its path)."""
     found = {"language": filters.language, "decided": filters.decided}
+    found["only"] = "unsure" if filters.is_unsure else "flagged" if filters.is_flagged else None
     if filters.is_other:
         found["theme"] = "other"
     return {key: value for key, value in found.items() if value}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.evidence.models import Excerpt
-from consult.review.models import REVIEWER, ChangeLog, Coding, Stance, Theme
+from consult.review.models import REVIEWER, ChangeLog, Coding, ExcerptNote, Stance, Theme
 from consult.review.scope import Scope
 
 PAGE = 30
+UNSURE_BELOW = 0.35
+"""Below this score the machine is not sure of a theme."""
 OTHER = "other"
 """In the address of a page: answers that carry no theme."""
 
@@ -177,7 +179,11 @@ class Filters:
     is_other: bool = False
     language: str | None = None
     decided: str | None = None
-    """"person", "machine", or "nobody"."""
+    """"person"; "machine"; "nobody": neither has; "open": no person has."""
+    is_unsure: bool = False
+    """Only those about which no person has decided and of which the machine is not sure."""
+    is_flagged: bool = False
+    """Only those that somebody has flagged for redaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +211,7 @@ class ExcerptPage:
 
 def excerpt_page(session: Session, scope: Scope, filters: Filters, *, number: int = 1) -> ExcerptPage:
     """The excerpts that a number stands for, in the order of the answers."""
-    statement = _filtered(session, select(Excerpt), scope, filters)
+    statement = filtered(session, select(Excerpt), scope, filters)
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     number = min(max(1, number), max(1, -(-total // PAGE)))
     excerpts = session.scalars(
@@ -216,8 +222,8 @@ def excerpt_page(session: Session, scope: Scope, filters: Filters, *, number: in
 
 def language_counts(session: Session, scope: Scope, filters: Filters) -> dict[str, int]:
     """Language → how many the list would show with that language as its filter, most first."""
-    bare = Filters(filters.theme_id, filters.is_other, None, filters.decided)
-    inner = _filtered(session, select(Excerpt.id, Excerpt.language), scope, bare).subquery()
+    bare = replace(filters, language=None)
+    inner = filtered(session, select(Excerpt.id, Excerpt.language), scope, bare).subquery()
     return dict(
         session.execute(
             select(inner.c.language, func.count())
@@ -227,7 +233,8 @@ def language_counts(session: Session, scope: Scope, filters: Filters) -> dict[st
     )
 
 
-def _filtered(session: Session, statement: Select, scope: Scope, filters: Filters) -> Select:
+def filtered(session: Session, statement: Select, scope: Scope, filters: Filters) -> Select:
+    """A statement over excerpts, kept to those that the filters let through."""
     statement = statement.where(scope.excerpts)
     if filters.theme_id is not None:
         statement = statement.where(_coded(Coding.theme_id == filters.theme_id))
@@ -244,7 +251,19 @@ def _filtered(session: Session, statement: Select, scope: Scope, filters: Filter
         statement = statement.where(_coded(), ~_coded(Coding.origin == REVIEWER))
     elif filters.decided == "nobody":
         statement = statement.where(~_coded())
+    elif filters.decided == "open":
+        statement = statement.where(~_coded(Coding.origin == REVIEWER))
+    if filters.is_unsure:
+        is_sure = _coded(Coding.theme_id.is_not(None), Coding.score >= UNSURE_BELOW)
+        statement = statement.where(~_coded(Coding.origin == REVIEWER), ~is_sure)
+    if filters.is_flagged:
+        statement = statement.where(_flagged())
     return statement
+
+
+def _flagged() -> ColumnElement[bool]:
+    flags = select(ExcerptNote.id).where(ExcerptNote.excerpt_id == Excerpt.id, ExcerptNote.needs_redaction)
+    return flags.exists()
 
 
 def _in_use(retired: Sequence[int]) -> ColumnElement[bool]:

@@ -56,6 +56,28 @@ def add_theme(
     return theme
 
 
+def theme_named(
+    session: Session, consultation_id: int, question_id: str | None, name: Mapping[str, str], *, by_id: int
+) -> Theme:
+    """The theme in use that is called so in any language, or a new one of the reviewer's own."""
+    words = {text.casefold() for text in _clean_name(name).values()}
+    here = session.scalars(
+        select(Theme)
+        .where(
+            Theme.consultation_id == consultation_id,
+            Theme.question_id == question_id,
+            Theme.status != "retired",
+        )
+        .order_by(Theme.position, Theme.id)
+    )
+    for theme in here:
+        if words & {text.casefold() for text in theme.name.values()}:
+            return theme
+    return add_theme(
+        session, consultation_id=consultation_id, question_id=question_id, name=name, by_id=by_id
+    )
+
+
 def add_themes(
     session: Session,
     *,
