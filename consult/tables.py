@@ -8,6 +8,7 @@ import consult.builder.models
 import consult.consultations.models
 import consult.evidence.models
 import consult.outbox
+import consult.review.double_models
 import consult.review.models
 import consult.stakeholders.entitlement
 import consult.stakeholders.models

@@ -19,11 +19,14 @@ from surveys.models import utc_now
 from surveys.statements import insert_once
 
 
-def code_excerpt(session: Session, excerpt: Excerpt, *, themes: Sequence[Theme], by_id: int) -> None:
-    """Say that an excerpt carries exactly these themes; none of them: "fits no theme"."""
+def code_excerpt(
+    session: Session, excerpt: Excerpt, *, themes: Sequence[Theme], by_id: int, kind: str = ""
+) -> None:
+    """Say that an excerpt carries exactly these themes; none of them: "fits no theme". `kind` names the change."""
     for theme in themes:
         _usable(excerpt, theme)
-    with _change(session, excerpt, "code" if themes else "none", by_id, themes=[t.name for t in themes]):
+    kind = kind or ("code" if themes else "none")
+    with _change(session, excerpt, kind, by_id, themes=[t.name for t in themes]):
         _write(session, excerpt, {theme.id for theme in themes}, by_id)
 
 

@@ -134,9 +134,9 @@ def _problem(sent: Sent) -> str:
     """What is wrong with what was sent, in words; empty when it can be saved."""
     has_theme = bool(sent.themes or sent.new_theme)
     if not has_theme and not sent.is_none:
-        return _("Tick a theme, or say that none fits.")
+        return error_text(errors.tick_or_none())
     if has_theme and sent.is_none:
-        return _("You ticked a theme and said that none fits. Choose one of the two.")
+        return error_text(errors.not_both())
     if len(sent.new_theme) > MOST_NAME or len(sent.memo) > MOST_TEXT:
         return _("This is too long.")
     if not is_safe_label(sent.new_theme):

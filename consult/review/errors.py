@@ -73,5 +73,22 @@ def not_in_theme() -> ReviewError:
 
 def theme_is_gone() -> ReviewError:
     return ReviewError(
-        "theme_is_gone", N_("A theme that you ticked is gone meanwhile. Choose again, what you typed is kept.")
+        "theme_is_gone",
+        N_("A theme that you ticked is gone meanwhile. Choose again, what you typed is kept."),
     )
+
+
+def nothing_to_code() -> ReviewError:
+    return ReviewError("nothing_to_code", N_("There are no answers to code yet."))
+
+
+def no_themes_yet() -> ReviewError:
+    return ReviewError("no_themes_yet", N_("There are no themes to code with yet."))
+
+
+def tick_or_none() -> ReviewError:
+    return ReviewError("tick_or_none", N_("Tick a theme, or say that none fits."))
+
+
+def not_both() -> ReviewError:
+    return ReviewError("not_both", N_("You ticked a theme and said that none fits. Choose one of the two."))

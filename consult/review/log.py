@@ -33,6 +33,7 @@ SENTENCES = {
     "also": N_("Put an answer into “%(to)s” too"),
     "remove": N_("Took an answer out of “%(theme)s”"),
     "code": N_("Said what an answer is about: “%(themes)s”"),
+    "settle": N_("Settled what an answer is about: “%(themes)s”"),
     "none": N_("Said that an answer fits no theme"),
     "stance": N_("Said where an answer stands"),
     "machine": N_("The machine read %(answers)s answers and suggested %(themes)s themes"),

@@ -68,7 +68,7 @@ def question_figures(session: Session, scope: Scope) -> QuestionFigures:
         ).all()
     )
     base = sum(languages.values())
-    themes = session.scalars(select(Theme).where(scope.themes).order_by(Theme.position, Theme.id)).all()
+    themes = themes_in(session, scope)
     in_use = [theme for theme in themes if theme.status != "retired"]
     counts = _counts(session, scope)
     quotes = quotes_of(session, in_use)
@@ -294,6 +294,11 @@ def _listed(session: Session, excerpts: Sequence[Excerpt]) -> list[Listed]:
         for stance in session.scalars(select(Stance).where(Stance.excerpt_id.in_(ids), Stance.is_current))
     }
     return [Listed(e, themes[e.id], stances.get(e.id), e.id in decided) for e in excerpts]
+
+
+def themes_in(session: Session, scope: Scope) -> Sequence[Theme]:
+    """All themes of the question, retired ones too, by position."""
+    return session.scalars(select(Theme).where(scope.themes).order_by(Theme.position, Theme.id)).all()
 
 
 def theme_with(session: Session, consultation_id: int, theme_id: int) -> Theme | None:

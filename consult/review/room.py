@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from consult.review import actions, codebook_views, coding_views, views, work
+from consult.review import actions, codebook_views, coding_views, double_views, views, work
 from consult.review.blueprint import PERMISSIONS, PLACES, blueprint
 
-__all__ = ["PERMISSIONS", "PLACES", "actions", "blueprint", "codebook_views", "coding_views", "views", "work"]
+__all__ = [
+    "PERMISSIONS",
+    "PLACES",
+    "actions",
+    "blueprint",
+    "codebook_views",
+    "coding_views",
+    "double_views",
+    "views",
+    "work",
+]

@@ -13,15 +13,19 @@ from io import BytesIO
 from PIL import Image
 from sqlalchemy import select
 
+from consult.access.models import Staff
 from consult.config import LANGUAGES, Settings
 from consult.consultations import services
 from consult.consultations.models import Consultation
 from consult.consultations.pictures import keep_picture
 from consult.consultations.queries import consultation_by_slug
 from consult.demo.loader import load_demonstration
+from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.installation import initialise
+from consult.review import double
 from consult.review.models import Theme
+from consult.review.scope import Scope
 from consult.stakeholders import groups, people
 from surveys import queries as survey_queries
 from surveys.definition import Definition
@@ -74,8 +78,23 @@ def furnish() -> dict[str, object]:
         "participant": participant,
         "group": group,
         "asked": themes[0].question_id,
+        "round": _coded_blind(themes[0]),
         "pages": len(survey_queries.draft_definition(_named("next-strategy").survey).sections),
     }
+
+
+def _coded_blind(theme: Theme) -> int:
+    """A round of double coding in which two have begun, and differ in one answer."""
+    session, scope = db.session(), Scope(theme.consultation_id, str(theme.question_id))
+    coders = session.scalars(select(Staff).order_by(Staff.id)).all()[:2]
+    one = double.begin_round(session, scope, size=20, by_id=coders[0].id)
+    for place, number in enumerate(one.excerpt_ids[:6]):
+        excerpt = session.get(Excerpt, number)
+        for coder in coders:
+            agreed = [] if place == 5 and coder is coders[1] else [theme] if place % 2 else []
+            double.code_blind(session, one, excerpt, themes=agreed, by_id=coder.id)
+    session.commit()
+    return one.id
 
 
 def _with_roll(consultation: Consultation) -> tuple[int, int]:

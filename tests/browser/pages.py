@@ -134,12 +134,28 @@ BUILDER = (
     _staff("preview on a phone", "preview.page", f"{MAKING}/survey/preview/1?width=phone"),
     _staff("translate", "translate.page", f"{MAKING}/survey/translate/fr"),
 )
+ASKED = f"{READ}/review/question/{{asked}}"
 REVIEW = (
     _staff("review", "review.overview", f"{READ}/review/", who="reviewer"),
     _staff("review, empty", "review.overview", f"{MAKING}/review/", who="reviewer"),
     _staff("themes", "review.question", f"{READ}/review/question/{{asked}}", who="reviewer"),
     _staff("theme", "review.theme", f"{READ}/review/theme/{{theme}}", who="reviewer"),
     _staff("answers", "review.answers", f"{READ}/review/question/{{asked}}/answers", who="reviewer"),
+    _staff("coding", "review.coding_queue", f"{ASKED}/code", who="reviewer"),
+    _staff(
+        "coding, nothing ticked", "review.coding_queue", f"{ASKED}/code", "main button.main", who="reviewer"
+    ),
+    _staff("coding, nothing left", "review.coding_queue", f"{ASKED}/code?only=flagged", who="reviewer"),
+    _staff("double coding", "review.double_coding", f"{ASKED}/double", who="reviewer"),
+    _staff("coding blind", "review.blind", f"{ASKED}/double/{{round}}/code", who="reviewer"),
+    _staff(
+        "coding blind, nothing ticked",
+        "review.blind",
+        f"{ASKED}/double/{{round}}/code",
+        "main button.main",
+        who="reviewer",
+    ),
+    _staff("agreement", "review.agreement", f"{ASKED}/double/{{round}}", who="reviewer"),
     _staff("changes", "review.changes", f"{READ}/review/changes", who="reviewer"),
     _staff("progress", "review.progress", f"{READ}/review/question/{{asked}}/progress", who="reviewer"),
 )
