@@ -10,7 +10,7 @@ import numpy as np
 from consult.analysis.copies import FEWEST_WORDS
 from consult.analysis.labels import ThemeWords
 from consult.analysis.language import UNKNOWN
-from consult.analysis.quotes import choose_quotes
+from consult.analysis.quotes import Quotable, choose_quotes, even_sources
 from consult.analysis.reading import Reading
 from consult.analysis.text import words
 from consult.analysis.values import Assignment, Count, Letter, Quote, Theme, ThemeResult
@@ -43,6 +43,7 @@ def summarise(
     bases = {name: Counter(values[row] for row in analysed) for name, values in groups.items()}
     language_base = Counter(reading.languages[row] for row in analysed)
     rows_of = _rows_by_theme(assignments)
+    quotes = _quotes(reading, rows_of, named, centres, groups)
     themes = []
     for number, name in enumerate(named):
         rows = rows_of.get(theme_id(number), [])
@@ -60,7 +61,7 @@ def summarise(
                     for name, values in groups.items()
                 },
                 stance=_stances(assignments, rows),
-                quotes=_quotes(reading, set(rows), centres[number], groups),
+                quotes=quotes[number],
                 repeated=_most_repeated(reading, set(rows)),
                 centre=centres[number],
             )
@@ -119,16 +120,28 @@ def _most_repeated(reading: Reading, rows: set[int]) -> int:
 
 
 def _quotes(
-    reading: Reading, rows: set[int], centre: np.ndarray, groups: Mapping[str, Sequence[str]]
-) -> tuple[Quote, ...]:
-    indices = [index for index, places in enumerate(reading.rows) if places[0] in rows]
-    firsts = [reading.rows[index][0] for index in indices]
+    reading: Reading,
+    rows_of: Mapping[str, Sequence[int]],
+    named: Sequence[ThemeWords],
+    centres: np.ndarray,
+    groups: Mapping[str, Sequence[str]],
+) -> list[tuple[Quote, ...]]:
+    """The quotes of each theme; the first group column says who an answer is from."""
     sources = next(iter(groups.values()), None)
-    return choose_quotes(
-        firsts,
-        [reading.shown[row] for row in firsts],
-        [reading.languages[row] for row in firsts],
-        reading.space[indices] @ centre,
-        reading.space[indices],
-        [sources[row] for row in firsts] if sources else None,
-    )
+    places = {rows[0]: index for index, rows in enumerate(reading.rows)}
+    spent: Counter[str] = Counter()
+    chosen = []
+    for number, words_of_theme in enumerate(named):
+        firsts = [row for row in rows_of.get(theme_id(number), []) if row in places]
+        indices = [places[row] for row in firsts]
+        answers = Quotable(
+            rows=firsts,
+            texts=[reading.shown[row] for row in firsts],
+            languages=[reading.languages[row] for row in firsts],
+            nearness=reading.space[indices] @ centres[number],
+            vectors=reading.space[indices],
+            sources=[sources[row] for row in firsts] if sources else None,
+            told=frozenset(i for i, index in enumerate(indices) if index in words_of_theme.described),
+        )
+        chosen.append(choose_quotes(answers, spent))
+    return even_sources(chosen, sources)
