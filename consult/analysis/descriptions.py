@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 
 from consult.analysis.embedding import Embedder, VectorCache, embed_texts
 from consult.analysis.graph import LanguageCentre
-from consult.analysis.text import for_reading, mask_contacts, sentences, shown
+from consult.analysis.text import READ_CHARACTERS, for_reading, mask_contacts, sentences, shown
 
 _TEXTS = 12
 _SENTENCES = 4
@@ -20,6 +21,7 @@ _LONGEST = 300
 _AS_TYPICAL = 0.7
 _TOO_ALIKE = 0.75
 _MARKS = {"ar": ("«", "»"), "es": ("«", "»"), "fr": ("«\u00a0", "\u00a0»")}
+_HANDLE = re.compile(r"(?<!\w)@\w+[\s:,]*")
 _OUTER = " \t\"'“”„«»‹›"
 
 
@@ -91,7 +93,8 @@ def _description(found: list[_Sentence], language: str) -> Description:
 
 
 def _sentences(text: str) -> list[str]:
-    cleaned = (sentence.strip(_OUTER) for sentence in sentences(shown(text))[:_SENTENCES])
+    found = (_HANDLE.sub("", sentence) for sentence in sentences(shown(text[:READ_CHARACTERS]))[:_SENTENCES])
+    cleaned = (sentence.strip(_OUTER) for sentence in found)
     return [_cut(mask_contacts(sentence)) for sentence in cleaned if sentence]
 
 

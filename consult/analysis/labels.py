@@ -95,11 +95,8 @@ def name_themes(
     data: LabelInput, *, embedder: Embedder, centre: LanguageCentre, vectors: VectorCache | None = None
 ) -> list[ThemeWords]:
     """Words for each theme, in the order of `data.centres`. No two themes share a label in a language."""
-    languages = _typical_rows(data)
-    for language in languages:
-        _find_phrases(language, data)
-    _rank(languages, data, embedder, centre, vectors)
-    labels = _choose(languages)
+    languages = _candidates(data, embedder, centre, vectors)
+    labels = _choose(languages, {}, is_broad=False)
     described = describe_themes(
         {(theme, own.code): rows for own in languages for theme, rows in own.rows.items()},
         data.texts,
@@ -109,8 +106,37 @@ def name_themes(
         vectors=vectors,
     )
     return [
-        _words(theme, labels[theme], described.get(theme, {}), languages) for theme in range(len(data.centres))
+        _words(theme, labels[theme], described.get(theme, {}), languages)
+        for theme in range(len(data.centres))
     ]
+
+
+def name_broader(
+    data: LabelInput,
+    named: Sequence[ThemeWords],
+    *,
+    embedder: Embedder,
+    centre: LanguageCentre,
+    vectors: VectorCache | None = None,
+) -> list[Mapping[str, str]]:
+    """Labels for broader themes, none of them a label of `named`, the themes below them."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for words in named:
+        for code, label in words.label.items():
+            used[code].add(label.casefold())
+    labels = _choose(_candidates(data, embedder, centre, vectors), used, is_broad=True)
+    return [dict(sorted(labels[theme].items())) for theme in range(len(data.centres))]
+
+
+def _candidates(
+    data: LabelInput, embedder: Embedder, centre: LanguageCentre, vectors: VectorCache | None
+) -> list[_Language]:
+    """For each language and theme the phrases that may be its label, best first."""
+    languages = _typical_rows(data)
+    for language in languages:
+        _find_phrases(language, data)
+    _rank(languages, data, embedder, centre, vectors)
+    return languages
 
 
 def _words(
@@ -197,8 +223,11 @@ def _known(phrase: Phrase, size: int) -> float:
     return min(1.0, phrase.texts / (1 + 0.02 * size)) ** 0.5
 
 
-def _choose(languages: Sequence[_Language]) -> dict[int, dict[str, str]]:
-    """A label for each theme and language: first in its largest language, then what says the same in others."""
+def _choose(
+    languages: Sequence[_Language], taboo: Mapping[str, set[str]], *, is_broad: bool
+) -> dict[int, dict[str, str]]:
+    """A label for each theme and language, none of `taboo`: first in its largest language, then what says
+    the same in others. A broad theme is called by single words rather than by a phrase for one part of it."""
     labels: dict[int, dict[str, str]] = defaultdict(dict)
     anchors: dict[int, np.ndarray] = {}
     by_code = {own.code: own for own in languages}
@@ -209,16 +238,16 @@ def _choose(languages: Sequence[_Language]) -> dict[int, dict[str, str]]:
         own = by_code[code]
         if theme in anchors:
             own.ranked[theme] = _like(own.ranked.get(theme, []), anchors[theme])
-        lead = _lead(own.ranked.get(theme, []), taken[code])
+        lead = _lead(own.ranked.get(theme, []), taken[code], is_broad=is_broad)
         if lead is not None:
             leads[theme, code] = lead
             taken[code].add(lead.stems)
             anchors.setdefault(theme, lead.vector)
-    used: dict[str, set[str]] = defaultdict(set)
+    used: dict[str, set[str]] = defaultdict(set, {code: set(found) for code, found in taboo.items()})
     for theme, _, code in sorted(order):
         if (theme, code) in leads:
             others = [lead.stems for (t, c), lead in leads.items() if c == code and t != theme]
-            label = _label(leads[theme, code], by_code[code], theme, others, used[code])
+            label = _label(leads[theme, code], by_code[code], theme, others, used[code], is_broad=is_broad)
             used[code].add(label.casefold())
             labels[theme][code] = label
     return labels
@@ -232,7 +261,7 @@ def _like(found: Sequence[_Ranked], anchor: np.ndarray) -> list[_Ranked]:
     return sorted(again, key=lambda item: (-item.score, item.phrase.shown))
 
 
-def _lead(ranked: Sequence[_Ranked], taken: set[frozenset[str]]) -> _Ranked | None:
+def _lead(ranked: Sequence[_Ranked], taken: set[frozenset[str]], *, is_broad: bool) -> _Ranked | None:
     """The best phrase whose words no other theme has for its first phrase.
 
     What all themes speak of (the set's own subject) gives way to a phrase of this theme alone, and a single
@@ -246,7 +275,7 @@ def _lead(ranked: Sequence[_Ranked], taken: set[frozenset[str]]) -> _Ranked | No
         own = (i for i in free if i.phrase.own >= _OWN and not i.stems >= best.stems)
         most = len(best.phrase.within) / 8
         best = next((i for i in own if _stands(i, best, _INSTEAD) and len(i.phrase.within) >= most), best)
-    if len(best.stems) == 1:
+    if len(best.stems) == 1 and not is_broad:
         best = next((i for i in free if i.stems > best.stems and _stands(i, best, _LONGER)), best)
     return best
 
@@ -257,16 +286,27 @@ def _stands(item: _Ranked, best: _Ranked, part: float) -> bool:
 
 
 def _label(
-    lead: _Ranked, own: _Language, theme: int, others: Sequence[frozenset[str]], used: set[str]
+    lead: _Ranked,
+    own: _Language,
+    theme: int,
+    others: Sequence[frozenset[str]],
+    used: set[str],
+    *,
+    is_broad: bool,
 ) -> str:
     """The lead with what covers further answers; more where another theme's first phrase holds the lead."""
     size = len(own.rows[theme])
     ranked = own.ranked[theme]
     parts = [lead]
-    is_vague = lead.phrase.own < _OWN or len(lead.stems) == 1 or any(lead.stems <= other for other in others)
+    is_vague = (
+        is_broad
+        or lead.phrase.own < _OWN
+        or len(lead.stems) == 1
+        or any(lead.stems <= other for other in others)
+    )
     for needed, adds in ((0.3 if is_vague else _FURTHER[0], _ADDS[0]), (_FURTHER[1], _ADDS[1])):
         covered = frozenset().union(*(part.phrase.within for part in parts))
-        if len(parts) == 2 and len(covered) >= _COVERED * size:
+        if len(parts) == 2 and not is_broad and len(covered) >= _COVERED * size:
             break
         needed = min(needed * lead.score, _GOOD if lead.phrase.own >= _OWN else _FAIR)
         # Where even the lead is in few answers, a theme has many small matters: some of them are named.

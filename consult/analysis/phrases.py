@@ -107,7 +107,9 @@ class StemCounts:
 
 def stem_counts(texts: Sequence[Sequence[Word]]) -> StemCounts:
     """The stems of the texts that are no function words, each text counted once."""
-    return StemCounts(len(texts), Counter(s for text in texts for s in {w.stem for w in text if not w.is_stop}))
+    return StemCounts(
+        len(texts), Counter(s for text in texts for s in {w.stem for w in text if not w.is_stop})
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,15 @@ def candidate_phrases(
     ranked.sort(key=lambda item: (-item[0], item[1]))
     ranked = _best_and_frequent(ranked, limit)
     return [
-        Phrase(shown, key, score, count, shape, 1 / (1 + usual / _SUBJECT), frozenset(i for i, own in enumerate(stems) if own.issuperset(key)))
+        Phrase(
+            shown,
+            key,
+            score,
+            count,
+            shape,
+            1 / (1 + usual / _SUBJECT),
+            frozenset(i for i, own in enumerate(stems) if own.issuperset(key)),
+        )
         for score, shown, key, count, shape, usual in ranked
     ]
 
@@ -236,7 +246,9 @@ class _Runs:
                 done.add(key)
                 self._add(key, run, text, start, end)
 
-    def _add(self, key: tuple[str, ...], run: Sequence[Word], text: Sequence[Word], start: int, end: int) -> None:
+    def _add(
+        self, key: tuple[str, ...], run: Sequence[Word], text: Sequence[Word], start: int, end: int
+    ) -> None:
         plain = " ".join(w.plain for w in run)
         count, shown, kept = self.forms[key].get(plain, (0, plain, run))
         self.forms[key][plain] = (count + 1, shown, kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,11 +14,19 @@ from consult.analysis.language import UNKNOWN
 from consult.analysis.quotes import Quotable, choose_quotes, even_sources
 from consult.analysis.reading import Reading
 from consult.analysis.text import words
-from consult.analysis.values import Assignment, Count, Letter, Quote, Theme, ThemeResult
+from consult.analysis.values import Assignment, Count, Letter, Parent, Quote, Theme, ThemeResult
 
 # So many copies of one text are a campaign letter.
 _FEWEST_COPIES = 3
 STANCES = ("support", "oppose", "mixed", "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class Broader:
+    """A broader theme before it is counted: its label and the numbers of the themes below it."""
+
+    label: Mapping[str, str]
+    themes: Sequence[int]
 
 
 def theme_id(number: int) -> str:
@@ -34,6 +43,7 @@ def summarise(
     engine: Mapping[str, str],
     weights: Sequence[float] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
+    broader: Sequence[Broader] = (),
 ) -> ThemeResult:
     """The result of a run. Shares are of the analysed rows, weighted where weights are given."""
     groups = groups or {}
@@ -44,12 +54,15 @@ def summarise(
     language_base = Counter(reading.languages[row] for row in analysed)
     rows_of = _rows_by_theme(assignments)
     quotes = _quotes(reading, rows_of, named, centres, groups)
+    parents = _parents(broader, rows_of, weigh, whole)
+    parent_of = {child: parent.id for parent in parents for child in parent.children}
     themes = []
     for number, name in enumerate(named):
         rows = rows_of.get(theme_id(number), [])
         themes.append(
             Theme(
                 id=theme_id(number),
+                parent=parent_of.get(theme_id(number)),
                 label=name.label,
                 description=name.description,
                 keywords=name.keywords,
@@ -78,6 +91,23 @@ def summarise(
             **{n: dict(sorted(b.items())) for n, b in bases.items()},
         },
         letters=_letters(reading),
+        parents=parents,
+    )
+
+
+def _parents(
+    broader: Sequence[Broader], rows_of: Mapping[str, Sequence[int]], weigh: np.ndarray, whole: float
+) -> tuple[Parent, ...]:
+    """Broader themes, the largest first. An answer in two of the themes below counts once."""
+    found = []
+    for item in broader:
+        children = tuple(theme_id(number) for number in item.themes)
+        rows = sorted({row for child in children for row in rows_of.get(child, ())})
+        found.append((item.label, children, rows))
+    found.sort(key=lambda item: (-len(item[2]), item[2][:1]))
+    return tuple(
+        Parent(f"p{place}", label, children, len(rows), share(float(weigh[rows].sum()), whole))
+        for place, (label, children, rows) in enumerate(found, 1)
     )
 
 

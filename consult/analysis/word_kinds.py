@@ -21,7 +21,16 @@ from consult.analysis.text import normalise
 if TYPE_CHECKING:
     from consult.analysis.phrases import Word
 
-_SIDES = ("noun-after", "verb-after", "noun-before", "verb-before", "inside", "copula", "infinitive", "person")
+_SIDES = (
+    "noun-after",
+    "verb-after",
+    "noun-before",
+    "verb-before",
+    "inside",
+    "copula",
+    "infinitive",
+    "person",
+)
 _ENDINGS = {
     "en": (re.compile("(?:tion|ment|ness|ity|ism|ship|ance|ence|age)s?$"), re.compile("(?:ly|ize|ise|ify)$")),
     "fr": (
@@ -32,7 +41,10 @@ _ENDINGS = {
         re.compile("(?:ción|ciones|miento|mientos|dad|dades|ismo|anza|ncia|ncias)$"),
         re.compile("(?:ar|er|ir|ando|iendo|emos|amos|rían?)$"),
     ),
-    "ar": (re.compile("^(?:وال|بال|كال|فال|لل|ال)..|(?:يه|يات)$"), re.compile("^(?:س[يتن]|لن?[يت]).{3,}|وا$")),
+    "ar": (
+        re.compile("^(?:وال|بال|كال|فال|لل|ال)..|(?:يه|يات)$"),
+        re.compile("^(?:س[يتن]|لن?[يت]).{3,}|وا$"),
+    ),
 }
 _BOUND = 0.75
 _ELIDED = re.compile(r"^[ldLD]['’]")
@@ -136,7 +148,7 @@ class WordKinds:
         if not carrying:
             return 0.3 * fit
         if self.is_weak(last.plain) or self.is_weak(first.plain):
-            fit *= 0.8
+            fit *= 0.8 if not inner or not any(word in sides["copula"] for word in inner) else 0.4
         # A verb between two nouns makes a sentence, cut off where the run ends.
         if any(not word.is_stop and self.nominal(word.plain) < 0.4 for word in run[1:-1]):
             fit *= 0.6
