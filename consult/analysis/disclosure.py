@@ -240,3 +240,12 @@ def _reaches(start: Node, end: Node, arcs: Arcs, free: set[Node]) -> bool:
                 seen.add(target)
                 waiting.append(target)
     return end in seen
+
+
+def union_may_show(whole: int, parts: Sequence[int], k: int) -> bool:
+    """Whether the size of a union may stand beside the sizes of its parts, no part being withheld otherwise.
+
+    A small part, few in two parts at once and few in none could be worked out from it.
+    """
+    small = [n for n in (whole, *parts, abs(sum(parts) - whole)) if 0 < n < k]
+    return not small

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from consult.analysis.text import shown
-from consult.analysis.values import Assignment, Count, Theme, ThemeResult
+from consult.analysis.values import Assignment, Count, Parent, Theme, ThemeResult
 
 
 def theme_document(result: ThemeResult) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def theme_document(result: ThemeResult) -> dict[str, Any]:
         "languages": dict(result.languages),
         "engine": dict(result.engine),
         "themes": [_theme(theme) for theme in result.themes],
+        "parents": [_parent(parent) for parent in result.parents],
         "letters": [{"count": len(item.rows), "rows": list(item.rows)} for item in result.letters],
         "assignments": [_assignment(item) for item in result.assignments],
     }
@@ -36,6 +37,16 @@ def _theme(theme: Theme) -> dict[str, Any]:
         "stance": dict(theme.stance),
         "repeated": theme.repeated,
         "quotes": [{"row": quote.row, "text": quote.text} for quote in theme.quotes],
+    }
+
+
+def _parent(parent: Parent) -> dict[str, Any]:
+    return {
+        "id": parent.id,
+        "label": dict(parent.label),
+        "count": parent.count,
+        "share": parent.share,
+        "children": list(parent.children),
     }
 
 

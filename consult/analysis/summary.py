@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from consult.analysis.copies import FEWEST_WORDS
 from consult.analysis.labels import ThemeWords
 from consult.analysis.language import UNKNOWN
-from consult.analysis.quotes import choose_quotes
+from consult.analysis.quotes import Quotable, choose_quotes, even_sources
 from consult.analysis.reading import Reading
 from consult.analysis.text import words
-from consult.analysis.values import Assignment, Count, Letter, Quote, Theme, ThemeResult
+from consult.analysis.values import Assignment, Count, Letter, Parent, Quote, Theme, ThemeResult
 
 # So many copies of one text are a campaign letter.
 _FEWEST_COPIES = 3
 STANCES = ("support", "oppose", "mixed", "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class Broader:
+    """A broader theme before it is counted: its label and the numbers of the themes below it."""
+
+    label: Mapping[str, str]
+    themes: Sequence[int]
 
 
 def theme_id(number: int) -> str:
@@ -34,6 +43,7 @@ def summarise(
     engine: Mapping[str, str],
     weights: Sequence[float] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
+    broader: Sequence[Broader] = (),
 ) -> ThemeResult:
     """The result of a run. Shares are of the analysed rows, weighted where weights are given."""
     groups = groups or {}
@@ -43,12 +53,16 @@ def summarise(
     bases = {name: Counter(values[row] for row in analysed) for name, values in groups.items()}
     language_base = Counter(reading.languages[row] for row in analysed)
     rows_of = _rows_by_theme(assignments)
+    quotes = _quotes(reading, rows_of, named, centres, groups)
+    parents = _parents(broader, rows_of, weigh, whole)
+    parent_of = {child: parent.id for parent in parents for child in parent.children}
     themes = []
     for number, name in enumerate(named):
         rows = rows_of.get(theme_id(number), [])
         themes.append(
             Theme(
                 id=theme_id(number),
+                parent=parent_of.get(theme_id(number)),
                 label=name.label,
                 description=name.description,
                 keywords=name.keywords,
@@ -60,7 +74,7 @@ def summarise(
                     for name, values in groups.items()
                 },
                 stance=_stances(assignments, rows),
-                quotes=_quotes(reading, set(rows), centres[number], groups),
+                quotes=quotes[number],
                 repeated=_most_repeated(reading, set(rows)),
                 centre=centres[number],
             )
@@ -77,6 +91,23 @@ def summarise(
             **{n: dict(sorted(b.items())) for n, b in bases.items()},
         },
         letters=_letters(reading),
+        parents=parents,
+    )
+
+
+def _parents(
+    broader: Sequence[Broader], rows_of: Mapping[str, Sequence[int]], weigh: np.ndarray, whole: float
+) -> tuple[Parent, ...]:
+    """Broader themes, the largest first. An answer in two of the themes below counts once."""
+    found = []
+    for item in broader:
+        children = tuple(theme_id(number) for number in item.themes)
+        rows = sorted({row for child in children for row in rows_of.get(child, ())})
+        found.append((item.label, children, rows))
+    found.sort(key=lambda item: (-len(item[2]), item[2][:1]))
+    return tuple(
+        Parent(f"p{place}", label, children, len(rows), share(float(weigh[rows].sum()), whole))
+        for place, (label, children, rows) in enumerate(found, 1)
     )
 
 
@@ -119,16 +150,28 @@ def _most_repeated(reading: Reading, rows: set[int]) -> int:
 
 
 def _quotes(
-    reading: Reading, rows: set[int], centre: np.ndarray, groups: Mapping[str, Sequence[str]]
-) -> tuple[Quote, ...]:
-    indices = [index for index, places in enumerate(reading.rows) if places[0] in rows]
-    firsts = [reading.rows[index][0] for index in indices]
+    reading: Reading,
+    rows_of: Mapping[str, Sequence[int]],
+    named: Sequence[ThemeWords],
+    centres: np.ndarray,
+    groups: Mapping[str, Sequence[str]],
+) -> list[tuple[Quote, ...]]:
+    """The quotes of each theme; the first group column says who an answer is from."""
     sources = next(iter(groups.values()), None)
-    return choose_quotes(
-        firsts,
-        [reading.shown[row] for row in firsts],
-        [reading.languages[row] for row in firsts],
-        reading.space[indices] @ centre,
-        reading.space[indices],
-        [sources[row] for row in firsts] if sources else None,
-    )
+    places = {rows[0]: index for index, rows in enumerate(reading.rows)}
+    spent: Counter[str] = Counter()
+    chosen = []
+    for number, words_of_theme in enumerate(named):
+        firsts = [row for row in rows_of.get(theme_id(number), []) if row in places]
+        indices = [places[row] for row in firsts]
+        answers = Quotable(
+            rows=firsts,
+            texts=[reading.shown[row] for row in firsts],
+            languages=[reading.languages[row] for row in firsts],
+            nearness=reading.space[indices] @ centres[number],
+            vectors=reading.space[indices],
+            sources=[sources[row] for row in firsts] if sources else None,
+            told=frozenset(i for i, index in enumerate(indices) if index in words_of_theme.described),
+        )
+        chosen.append(choose_quotes(answers, spent))
+    return even_sources(chosen, sources)

@@ -13,10 +13,11 @@ from consult.analysis import arabic
 from consult.analysis.clustering import cluster_texts
 from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
 from consult.analysis.graph import unit_rows
-from consult.analysis.labels import LabelInput, name_themes
+from consult.analysis.hierarchy import broader_themes
+from consult.analysis.labels import LabelInput, ThemeWords, name_broader, name_themes
 from consult.analysis.reading import Reading, read_texts
 from consult.analysis.several import further_themes, scored
-from consult.analysis.summary import summarise, theme_id
+from consult.analysis.summary import Broader, summarise, theme_id
 from consult.analysis.threads import one_thread
 from consult.analysis.values import Assignment, ThemeResult, ThemeScore
 
@@ -78,6 +79,7 @@ def find_themes(
         centre=reading.centre,
         vectors=vectors,
     )
+    broader = _broader(reading, numbers, named, embedder=embedder, vectors=vectors)
     return summarise(
         reading,
         _assign(reading, numbers, centres, further),
@@ -86,6 +88,7 @@ def find_themes(
         engine=engine_names(embedder),
         weights=weights,
         groups=groups,
+        broader=broader,
     )
 
 
@@ -108,6 +111,29 @@ def theme_centres(space: np.ndarray, numbers: np.ndarray, sizes: np.ndarray) -> 
         rows = numbers == number
         out[number] = (space[rows] * np.sqrt(sizes[rows])[:, None]).sum(axis=0)
     return unit_rows(out)
+
+
+def _broader(
+    reading: Reading,
+    numbers: np.ndarray,
+    named: Sequence[ThemeWords],
+    *,
+    embedder: Embedder,
+    vectors: VectorCache | None,
+) -> list[Broader]:
+    """The broader themes with their labels; themes that stand for themselves are only told apart from them."""
+    groups = broader_themes(reading.space, numbers, reading.sizes)
+    if not groups:
+        return []
+    alone = sorted(set(range(len(named))).difference(*groups))
+    group_of = np.full(len(named) + 1, -1, dtype=np.int64)
+    for place, members in enumerate([*groups, *([theme] for theme in alone)]):
+        group_of[members] = place
+    joined = group_of[numbers]
+    centres = theme_centres(reading.space, joined, reading.sizes)
+    data = LabelInput(reading.read, reading.codes, joined, reading.space, centres)
+    labels = name_broader(data, named, embedder=embedder, centre=reading.centre, vectors=vectors)
+    return [Broader(label, members) for label, members in zip(labels, groups, strict=False)]
 
 
 def _largest_first(

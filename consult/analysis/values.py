@@ -31,7 +31,7 @@ class Theme:
 
     `label`, `description`: language code to text, for each language that has answers in the theme.
     `share`: of the analysed answers (weighted where weights were given). `groups`: column, value, count and
-    share of that value's analysed answers. `centre`: unit vector in the space of the run, shape (d,).
+    share of that value's analysed answers. `parent`: the broader theme over it. `centre`: unit vector in the space of the run, shape (d,).
     """
 
     id: str
@@ -49,6 +49,17 @@ class Theme:
     centre: np.ndarray = field(
         default_factory=lambda: np.zeros(0, dtype=np.float32), compare=False, repr=False
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A broader theme over some of the themes. `count` and `share` are of the answers in any of them."""
+
+    id: str
+    label: Mapping[str, str]
+    children: tuple[str, ...]
+    count: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class ThemeResult:
 
     `rows` is all rows, `analysed` those with words to read. `bases`: the analysed rows of each value of each
     group column, and by language under the name "". `letters`: campaign letters, the commonest first.
+    `parents`: broader themes, the largest first; none where the themes are few.
     """
 
     rows: int
@@ -92,6 +104,7 @@ class ThemeResult:
     assignments: tuple[Assignment, ...]
     bases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     letters: tuple[Letter, ...] = ()
+    parents: tuple[Parent, ...] = ()
 
     @property
     def unplaced(self) -> int:

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from consult.analysis import disclosure
 from consult.consultations.models import Consultation
-from consult.review.queries import ThemeFigures, question_figures
+from consult.review.lineage import Lineage
+from consult.review.models import REVIEWER
+from consult.review.queries import QuestionFigures, ThemeFigures, question_figures
 from consult.review.scope import Scope
 from consult.review.tallies import closed_questions
 from surveys import queries as survey_queries
@@ -23,13 +25,16 @@ K = disclosure.PUBLIC
 class PublishedTheme:
     """An accepted theme. `count` and `share` (of the answers to the question) are None where withheld.
 
-    No quotes: words go public only when a person has chosen them one by one, which is still to come.
+    No quotes: words go public only when a person has chosen them one by one, which is still to come. So of a
+    theme that the machine found there is no description either: it is made of sentences of the answers.
+    `depth`: how many published themes stand above it.
     """
 
     name: dict[str, str]
     description: dict[str, str]
     count: int | None
     share: float | None
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +84,32 @@ def published_results(session: Session, consultation: Consultation, *, language:
 def _free(session: Session, scope: Scope, label: dict[str, str]) -> PublishedQuestion:
     figures = question_figures(session, scope)
     accepted = [item for item in figures.themes if item.theme.status == "accepted"]
+    lineage = Lineage(item.theme for item in accepted)
     if figures.base < K:
         return PublishedQuestion(label=label)
     return PublishedQuestion(
         label=label,
         base=figures.base,
-        themes=[_theme(item, figures.base) for item in accepted],
+        themes=[
+            _theme(item, figures, lineage.depth(item.theme))
+            for item in lineage.in_order(accepted, key=lambda item: item.theme)
+        ],
     )
 
 
-def _theme(item: ThemeFigures, base: int) -> PublishedTheme:
+def _theme(item: ThemeFigures, figures: QuestionFigures, depth: int) -> PublishedTheme:
     # An answer may carry several themes, so each stands alone against the answers without it.
+    base = figures.base
     may_show = item.count >= K and (base - item.count >= K or item.count == base)
+    below = [other for other in figures.themes if other.theme.parent_id == item.theme.id]
+    if below:
+        published = all(other.theme.status == "accepted" for other in below)
+        counts = [other.count for other in below]
+        may_show = may_show and published and disclosure.union_may_show(item.count, counts, K)
     return PublishedTheme(
         name=dict(item.theme.name),
-        description=dict(item.theme.description or {}),
+        description=dict(item.theme.description or {}) if item.theme.origin == REVIEWER else {},
         count=item.count if may_show else None,
         share=item.share if may_show else None,
+        depth=depth,
     )

@@ -5,14 +5,14 @@ Every count in it passes disclosure control, because it is made to leave the hou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from consult.analysis.disclosure import INSIDE, Cell, suppress, suppress_table
+from consult.analysis.disclosure import INSIDE, Cell, suppress, suppress_table, union_may_show
 from consult.analysis.text import mask_contacts
-from consult.analysis.values import Theme, ThemeResult
+from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, LANGUAGES, direction, report_environment
 
 _MOST_COLUMNS = 8
@@ -34,6 +34,15 @@ class GroupTable:
     name: str
     values: tuple[tuple[str | None, Cell], ...]
     rows: tuple[tuple[Theme | None, tuple[TableCell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSection:
+    """A broader theme with its count (None where withheld) and the themes below it; no `parent`: one theme."""
+
+    parent: Parent | None
+    count: int | None
+    themes: tuple[tuple[Theme, Cell], ...]
 
 
 def themes_report(
@@ -58,6 +67,7 @@ def themes_report(
         other_labels=lambda theme: other_texts(theme.label, language, result),
         description=lambda theme: best_text(theme.description, language, result),
         theme_cells=theme_cells(result, k),
+        sections=theme_sections(result, k),
         language_cells=language_cells(result, k),
         tables=group_tables(result, k),
         percent=percent,
@@ -105,6 +115,26 @@ def theme_cells(result: ThemeResult, k: int) -> list[tuple[Theme, Cell]]:
     else:
         cells = tuple(suppress([count], k).cells[0] for count in counts)
     return list(zip(result.themes, cells, strict=True))
+
+
+def theme_sections(result: ThemeResult, k: int) -> list[ThemeSection]:
+    """The themes under their broader ones and those that stand for themselves, the largest first."""
+    cells = theme_cells(result, k)
+    found = [
+        (theme.count, ThemeSection(None, None, ((theme, cell),))) for theme, cell in cells if not theme.parent
+    ]
+    for parent in result.parents:
+        below = tuple(pair for pair in cells if pair[0].parent == parent.id)
+        found.append((parent.count, ThemeSection(parent, parent_count(parent, below, k), below)))
+    return [section for _, section in sorted(found, key=lambda item: -item[0])]
+
+
+def parent_count(parent: Parent, below: Sequence[tuple[Theme, Cell]], k: int) -> int | None:
+    """A broader theme's count where it may be shown: a theme below it that is withheld could be worked out
+    from it, and so could how few answers are in two of them."""
+    if any(cell.shown is None for _, cell in below):
+        return None
+    return parent.count if union_may_show(parent.count, [theme.count for theme, _ in below], k) else None
 
 
 def language_cells(result: ThemeResult, k: int) -> list[tuple[str, Cell]]:

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from consult.analysis.disclosure import INSIDE, Cell
 from consult.analysis.text import mask_contacts
-from consult.analysis.values import Theme, ThemeResult
+from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
 from consult.reports.themes_report import (
     GroupTable,
@@ -50,7 +50,7 @@ def themes_workbook(
     book.set_properties({"title": mask_contacts(title), "created": _MADE})
     sheets = _Sheets(book, direction(language) == "rtl")
 
-    def name(theme: Theme | None) -> str:
+    def name(theme: Theme | Parent | None) -> str:
         found = best_text(theme.label, language, result) if theme else (language, say("No theme"))
         return found[1] if found else say("Theme without a name")
 
@@ -59,9 +59,11 @@ def themes_workbook(
             return cell.shown
         return say("fewer than %(k)s") % {"k": k} if cell.reason == "small" else say("withheld")
 
+    parents = {parent.id: parent for parent in result.parents}
+    broader = [say("Broader theme")] if parents else []
     sheets.add(
         say("All themes"),
-        [say("Theme"), say("Answers"), say("Share"), say("Keywords"), ""],
+        [say("Theme"), say("Answers"), say("Share"), say("Keywords"), "", *broader],
         [
             (
                 name(theme),
@@ -69,10 +71,11 @@ def themes_workbook(
                 theme.share if cell.shown is not None else None,
                 ", ".join(theme.keywords),
                 " · ".join(text for _, text in other_texts(theme.label, language, result)),
+                *([name(parents.get(theme.parent)) if theme.parent in parents else ""] if broader else []),
             )
             for theme, cell in theme_cells(result, k)
         ],
-        (_MIDDLE, _NARROW, _NARROW, _WIDE, _WIDE),
+        (_MIDDLE, _NARROW, _NARROW, _WIDE, _WIDE, _MIDDLE)[: 5 + len(broader)],
     )
     for table in group_tables(result, k):
         _add_table(sheets, table, say, name, shown)

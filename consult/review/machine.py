@@ -8,6 +8,8 @@ Machine codings in those themes stay; only suggested themes that nobody touched 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -83,8 +85,10 @@ def material_for(session: Session, scope: Scope, *, kind: str) -> Material:
     }
     decided = decided_excerpts(session, scope)
     codings = _current(session, scope)
-    candidates = kept_themes(session, scope) if kind == FULL else themes_of(session, scope)
+    every = themes_of(session, scope)
+    candidates = kept_themes(session, scope) if kind == FULL else every
     themes = [theme for theme in candidates if theme.status != "retired"]
+    broader = _only_broader(every, codings)
     retired = {theme.id for theme in candidates if theme.status == "retired"}
     held = _held(codings, {theme.id for theme in themes}, kind) | decided
     in_use = {theme.id for theme in themes}
@@ -102,9 +106,28 @@ def material_for(session: Session, scope: Scope, *, kind: str) -> Material:
     return Material(
         free=tuple(free),
         placeable=tuple(placeable),
-        themes=tuple(_reference(theme, codings, texts, decided) for theme in themes),
+        themes=tuple(_reference(t, codings, texts, decided) for t in themes if t.id not in broader),
         held=tuple(stays),
+        under=_under(every, codings, in_use),
     )
+
+
+def _only_broader(themes: Sequence[Theme], codings: Mapping[int, set[int | None]]) -> set[int]:
+    """The machine's broader themes: they stand over others, and no answer is put into them."""
+    above = {theme.parent_id for theme in themes if theme.status != "retired"}
+    coded = set().union(*codings.values())
+    return {t.id for t in themes if t.id in above and t.id not in coded and t.origin == MACHINE}
+
+
+def _under(themes: Sequence[Theme], codings: Mapping[int, set[int | None]], kept: set[int]) -> dict[int, int]:
+    """Excerpt id → the first broader theme among `kept` that stands over one of its themes."""
+    above = {t.id: t.parent_id for t in themes if t.status != "retired" and t.parent_id in kept}
+    found: dict[int, int] = {}
+    for excerpt_id, carried in codings.items():
+        parents = sorted(above[i] for i in carried if i in above)
+        if parents:
+            found[excerpt_id] = parents[0]
+    return found
 
 
 def apply_theme_result(session: Session, scope: Scope, *, proposal: Proposal, kind: str) -> None:
@@ -209,22 +232,36 @@ def _remove_untouched(session: Session, scope: Scope, kept: set[int]) -> None:
 
 
 def _add_themes(session: Session, scope: Scope, proposal: Proposal, *, start: int) -> list[Row]:
+    in_use = {theme.id for theme in themes_of(session, scope) if theme.status != "retired"}
+    after = start + len(proposal.themes)
+    broader = [
+        _add_theme(session, scope, name=dict(name), position=after + place)
+        for place, name in enumerate(proposal.broader)
+    ]
     rows: list[Row] = []
     for position, proposed in enumerate(proposal.themes, start):
-        theme = Theme(
-            consultation_id=scope.consultation_id,
-            question_id=scope.question_id,
+        above = proposed.parent if proposed.parent in in_use else None
+        theme = _add_theme(
+            session,
+            scope,
             name=dict(proposed.name),
             description=dict(proposed.description),
             keywords=list(proposed.keywords),
             quotes=list(proposed.quotes),
-            origin=MACHINE,
             position=position,
+            parent_id=above if proposed.broader is None else broader[proposed.broader].id,
         )
-        session.add(theme)
-        session.flush()
         rows += [(excerpt_id, theme.id, score) for excerpt_id, score in proposed.codings]
     return rows
+
+
+def _add_theme(session: Session, scope: Scope, **values: Any) -> Theme:
+    theme = Theme(
+        consultation_id=scope.consultation_id, question_id=scope.question_id, origin=MACHINE, **values
+    )
+    session.add(theme)
+    session.flush()
+    return theme
 
 
 def _write_codings(session: Session, rows: list[Row], decided: set[int]) -> None:

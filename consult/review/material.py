@@ -25,13 +25,15 @@ class Material:
 
     `free`: answers that may be put into any theme. `placeable`: answers that may go into an existing theme
     but found no new one (they were in a theme that a reviewer retired). `held`: answers that stay where
-    they are, with the ids of their themes. `themes`: the existing themes to place into.
+    they are, with the ids of their themes. `themes`: the existing themes to place into; `under`: excerpt id →
+    id of the broader theme over its theme, where the run leaves that broader theme alone.
     """
 
     free: tuple[Text, ...]
     themes: tuple[ThemeReference, ...] = ()
     placeable: tuple[Text, ...] = ()
     held: tuple[tuple[Text, frozenset[int]], ...] = ()
+    under: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def texts(self) -> list[Text]:
@@ -41,20 +43,28 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class ProposedTheme:
-    """A theme to suggest; `codings` are (excerpt id, score from 0 to 1), `quotes` excerpt ids."""
+    """A theme to suggest; `codings` are (excerpt id, score from 0 to 1), `quotes` excerpt ids.
+
+    `broader`: place of the broader theme in the proposal's `broader`; `parent`: id of one that exists.
+    """
 
     name: Mapping[str, str]
     description: Mapping[str, str]
     keywords: tuple[str, ...]
     codings: tuple[tuple[int, float], ...]
     quotes: tuple[int, ...]
+    broader: int | None = None
+    parent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`placed`: excerpt id → (theme id, score), the best first; `other`: seen, and fitting nowhere."""
+    """`broader`: names of broader themes to suggest over `themes`; they hold no answers of their own.
+
+    `placed`: excerpt id → (theme id, score), the best first; `other`: seen, and fitting nowhere."""
 
     themes: tuple[ProposedTheme, ...] = ()
     placed: Mapping[int, tuple[tuple[int, float], ...]] = field(default_factory=dict)
     other: tuple[int, ...] = ()
     engine: Mapping[str, str] = field(default_factory=dict)
+    broader: tuple[Mapping[str, str], ...] = ()

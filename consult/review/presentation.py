@@ -18,10 +18,14 @@ DECIDED = ("person", "machine", "nobody", "open")
 
 @dataclass(frozen=True, slots=True)
 class ThemeLine:
-    """A theme in a table. `cells`: answers by language in the order of the table, None where withheld."""
+    """A theme in a table. `cells`: answers by language in the order of the table, None where withheld.
+
+    `is_safe`: whether its count may be seen by who may not read answers, beside those of the themes below it.
+    """
 
     figures: ThemeFigures
     cells: Sequence[int | None]
+    is_safe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,14 @@ def theme_table(figures: QuestionFigures) -> ThemeTable:
     for item in figures.themes:
         counts = [item.by_language.get(code, 0) for code in languages]
         shown = disclosure.suppress(counts).cells if len(languages) > 1 else ()
-        lines.append(ThemeLine(item, [cell.shown for cell in shown]))
+        cells = [cell.shown for cell in shown]
+        if item.below:
+            # Beside the lines below it a cell of a broader theme would tell of the cells withheld there.
+            parts = [other.count for other in figures.themes if other.theme.parent_id == item.theme.id]
+            is_safe = disclosure.union_may_show(item.count, parts, disclosure.INSIDE)
+            lines.append(ThemeLine(item, [None] * len(cells), is_safe))
+        else:
+            lines.append(ThemeLine(item, cells))
     return ThemeTable(figures, languages if len(languages) > 1 else [], lines)
 
 

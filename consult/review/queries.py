@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.evidence.models import Excerpt
+from consult.review.lineage import Lineage, theme_ids_below
 from consult.review.models import REVIEWER, ChangeLog, Coding, ExcerptNote, Stance, Theme
 from consult.review.scope import Scope
 
@@ -22,7 +23,10 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class ThemeFigures:
-    """A theme with the answers it has: how many, of which language, and how many a person put there."""
+    """A theme with the answers it has: how many, of which language, and how many a person put there.
+
+    A broader theme has those of the themes below it too, each answer once. `depth`: 0 for a theme under none.
+    """
 
     theme: Theme
     count: int
@@ -30,6 +34,8 @@ class ThemeFigures:
     by_language: Mapping[str, int]
     by_person: int
     quotes: Sequence[Excerpt] = ()
+    depth: int = 0
+    below: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ def question_figures(session: Session, scope: Scope) -> QuestionFigures:
     base = sum(languages.values())
     themes = themes_in(session, scope)
     in_use = [theme for theme in themes if theme.status != "retired"]
-    counts = _counts(session, scope)
+    lineage = Lineage(in_use)
+    counts = _counts(session, scope, lineage)
     quotes = quotes_of(session, in_use)
     figures = [
         ThemeFigures(
@@ -79,12 +86,15 @@ def question_figures(session: Session, scope: Scope) -> QuestionFigures:
             share=counts[theme.id].total() / base if base else 0.0,
             by_language={code: counts[theme.id][code] for code in languages},
             by_person=by_person,
-            quotes=quotes.get(theme.id, ()),
+            quotes=() if lineage.below(theme) else quotes.get(theme.id, ()),
+            depth=lineage.depth(theme),
+            below=len(lineage.below(theme)),
         )
         for theme in in_use
         for by_person in (counts[theme.id, REVIEWER].total(),)
     ]
     figures.sort(key=lambda item: (-item.count, item.theme.position, item.theme.id))
+    figures = lineage.in_order(figures, key=lambda item: item.theme)
     seen, placed, reviewed = _progress(
         session, scope, [theme.id for theme in themes if theme.status == "retired"]
     )
@@ -99,7 +109,7 @@ def question_figures(session: Session, scope: Scope) -> QuestionFigures:
     )
 
 
-def _counts(session: Session, scope: Scope) -> dict[object, Counter[str]]:
+def _counts(session: Session, scope: Scope, lineage: Lineage) -> dict[object, Counter[str]]:
     """Theme id → language → answers; and (theme id, "reviewer") → the same of a person's codings."""
     found: dict[object, Counter[str]] = defaultdict(Counter)
     for theme_id, origin, language, count in session.execute(
@@ -111,7 +121,28 @@ def _counts(session: Session, scope: Scope) -> dict[object, Counter[str]]:
         found[theme_id][language] += count
         if origin == REVIEWER:
             found[theme_id, REVIEWER][language] += count
+    for theme in lineage.broader:
+        found[theme.id] = _together(session, scope, lineage.with_below(theme))
+        of_person = Coding.origin == REVIEWER
+        found[theme.id, REVIEWER] = _together(session, scope, lineage.with_below(theme), of_person)
     return found
+
+
+def _together(
+    session: Session, scope: Scope, theme_ids: Sequence[int], *conditions: ColumnElement[bool]
+) -> Counter[str]:
+    """Language → answers in any of the themes."""
+    return Counter(
+        dict(
+            session.execute(
+                select(Excerpt.language, func.count(_WHOLE.distinct()))
+                .select_from(Coding)
+                .join(Excerpt, Excerpt.id == Coding.excerpt_id)
+                .where(scope.excerpts, Coding.is_current, Coding.theme_id.in_(theme_ids), *conditions)
+                .group_by(Excerpt.language)
+            ).all()
+        )
+    )
 
 
 def _progress(session: Session, scope: Scope, retired: Sequence[int]) -> tuple[int, int, int]:
@@ -237,7 +268,8 @@ def filtered(session: Session, statement: Select, scope: Scope, filters: Filters
     """A statement over excerpts, kept to those that the filters let through."""
     statement = statement.where(scope.excerpts)
     if filters.theme_id is not None:
-        statement = statement.where(_coded(Coding.theme_id == filters.theme_id))
+        ids = [filters.theme_id, *theme_ids_below(session, scope, filters.theme_id)]
+        statement = statement.where(_coded(Coding.theme_id.in_(ids)))
     else:
         statement = statement.where(Excerpt.part_of_id.is_(None))
     if filters.is_other:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
 from consult.analysis.placing import place
 from consult.analysis.themes import ThemeOptions, engine_names, find_themes
+from consult.analysis.values import Parent
 from consult.review.material import Material, Proposal, ProposedTheme
 
 MOST_BACKGROUND = 2_000
 FEWEST = 2
 """Free answers that a new suggestion needs."""
+FEWEST_BELOW = 2
+"""Themes that a new broader theme needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
     held = {text.id: themes for text, themes in material.held}
     empty = {int(theme.id) for theme in material.themes if not theme.examples}
     called = {excerpt_id for excerpt_id, themes in placed.items() if themes[0][0] in empty}
-    proposed = []
+    proposed: dict[str, ProposedTheme] = {}
     for theme in found.themes:
         members = groups[theme.id]
         home = _home(members, held)
@@ -80,16 +83,46 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
         if len(mine) >= FEWEST:
             for excerpt_id, _score in mine:
                 placed.pop(excerpt_id, None)
-            proposed.append(
-                ProposedTheme(
-                    name=dict(theme.label),
-                    description=dict(theme.description),
-                    keywords=tuple(theme.keywords),
-                    codings=tuple(mine),
-                    quotes=tuple(i for i in (texts[q.row].id for q in theme.quotes) if i in dict(mine)),
-                )
+            proposed[theme.id] = ProposedTheme(
+                name=dict(theme.label),
+                description=dict(theme.description),
+                keywords=tuple(theme.keywords),
+                codings=tuple(mine),
+                quotes=tuple(i for i in (texts[q.row].id for q in theme.quotes) if i in dict(mine)),
             )
-    return _proposal(material, tuple(proposed), placed, dict(found.engine))
+    members = {name: [excerpt_id for excerpt_id, _score in some] for name, some in groups.items()}
+    broader = _under_broader(found.parents, proposed, members, material.under)
+    return _proposal(material, tuple(proposed.values()), placed, dict(found.engine), broader)
+
+
+def _under_broader(
+    parents: Sequence[Parent],
+    proposed: dict[str, ProposedTheme],
+    members: Mapping[str, Sequence[int]],
+    under: Mapping[int, int],
+) -> tuple[Mapping[str, str], ...]:
+    """Put the proposed themes under broader ones; returns the names of those to make.
+
+    Where most answers of a broader theme stand under an existing one, its new themes join that. A new one
+    needs two new themes; nothing that exists is put under it.
+    """
+    made: list[Mapping[str, str]] = []
+    for parent in parents:
+        new = [child for child in parent.children if child in proposed]
+        answers = {excerpt_id for child in parent.children for excerpt_id in members[child]}
+        existing = _home(
+            [(excerpt_id, 0.0) for excerpt_id in sorted(answers)],
+            {excerpt_id: frozenset({above}) for excerpt_id, above in under.items()},
+        )
+        if existing is None and len(new) < FEWEST_BELOW:
+            continue
+        for child in new:
+            proposed[child] = replace(
+                proposed[child], parent=existing, broader=len(made) if existing is None else None
+            )
+        if existing is None:
+            made.append(dict(parent.label))
+    return tuple(made)
 
 
 def _home(members: Sequence[tuple[int, float]], held: Mapping[int, frozenset[int]]) -> int | None:
@@ -104,10 +137,11 @@ def _proposal(
     themes: tuple[ProposedTheme, ...],
     placed: Mapping[int, tuple[tuple[int, float], ...]],
     engine: Mapping[str, str],
+    broader: tuple[Mapping[str, str], ...] = (),
 ) -> Proposal:
     coded = {excerpt_id for theme in themes for excerpt_id, _score in theme.codings} | set(placed)
     other = [text.id for text in (*material.free, *material.placeable) if text.id not in coded]
-    return Proposal(themes=themes, placed=placed, other=tuple(other), engine=engine)
+    return Proposal(themes=themes, placed=placed, other=tuple(other), engine=engine, broader=broader)
 
 
 def _place(material: Material, tools: Tools) -> dict[int, tuple[tuple[int, float], ...]]:

@@ -162,8 +162,11 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
     figures = queries.question_figures(session, scope)
     line = next((item for item in figures.themes if theme and item.theme.id == theme.id), None)
     languages = queries.language_counts(session, scope, filters)
+    parent_id = theme.parent_id if theme else None
     return render_template(
         "review/answers.html",
+        above=next((item.theme for item in figures.themes if item.theme.id == parent_id), None),
+        below=[item for item in figures.themes if theme and item.theme.parent_id == theme.id],
         consultation=consultation,
         question_id=question_id,
         label=asked.label,
