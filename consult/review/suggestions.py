@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
 from consult.analysis.placing import place
 from consult.analysis.themes import ThemeOptions, engine_names, find_themes
+from consult.analysis.values import Assignment
 from consult.review.material import Material, Proposal, ProposedTheme
 
 MOST_BACKGROUND = 2_000
@@ -37,8 +38,9 @@ def place_new(material: Material, tools: Tools) -> Proposal:
 
     Raises AnalysisCancelledError when told to stop.
     """
-    placed = _place(material, tools)
-    return _proposal(material, (), placed, engine_names(tools.chosen()))
+    found = _place(material, tools)
+    stances = {excerpt_id: item.stance for excerpt_id, item in found.items()}
+    return _proposal(material, (), _themes_of(found), stances, engine_names(tools.chosen()))
 
 
 def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal:
@@ -59,7 +61,7 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
         progress=tools.progress,
         cancelled=tools.cancelled,
     )
-    placed = _place(material, tools)
+    placed = _themes_of(_place(material, tools))
     groups: dict[str, list[tuple[int, float]]] = {theme.id: [] for theme in found.themes}
     for item in found.assignments:
         for scored in item.themes:
@@ -89,7 +91,8 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
                     quotes=tuple(i for i in (texts[q.row].id for q in theme.quotes) if i in dict(mine)),
                 )
             )
-    return _proposal(material, tuple(proposed), placed, dict(found.engine))
+    stances = {texts[item.row].id: item.stance for item in found.assignments}
+    return _proposal(material, tuple(proposed), placed, stances, dict(found.engine))
 
 
 def _home(members: Sequence[tuple[int, float]], held: Mapping[int, frozenset[int]]) -> int | None:
@@ -103,14 +106,16 @@ def _proposal(
     material: Material,
     themes: tuple[ProposedTheme, ...],
     placed: Mapping[int, tuple[tuple[int, float], ...]],
+    stances: Mapping[int, str | None],
     engine: Mapping[str, str],
 ) -> Proposal:
     coded = {excerpt_id for theme in themes for excerpt_id, _score in theme.codings} | set(placed)
     other = [text.id for text in (*material.free, *material.placeable) if text.id not in coded]
-    return Proposal(themes=themes, placed=placed, other=tuple(other), engine=engine)
+    return Proposal(themes=themes, placed=placed, other=tuple(other), stances=stances, engine=engine)
 
 
-def _place(material: Material, tools: Tools) -> dict[int, tuple[tuple[int, float], ...]]:
+def _place(material: Material, tools: Tools) -> dict[int, Assignment]:
+    """What the machine says of each answer that may be moved, by excerpt id."""
     texts = [*material.free, *material.placeable]
     if not texts or not material.themes:
         return {}
@@ -124,8 +129,12 @@ def _place(material: Material, tools: Tools) -> dict[int, tuple[tuple[int, float
         progress=tools.progress,
         cancelled=tools.cancelled,
     )
+    return {texts[item.row].id: item for item in found}
+
+
+def _themes_of(found: Mapping[int, Assignment]) -> dict[int, tuple[tuple[int, float], ...]]:
     return {
-        texts[item.row].id: tuple((int(theme.id), theme.score) for theme in item.themes)
-        for item in found
+        excerpt_id: tuple((int(theme.id), theme.score) for theme in item.themes)
+        for excerpt_id, item in found.items()
         if item.themes
     }
