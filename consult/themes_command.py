@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from consult.command_files import check_place, column_of, table_of, write_bytes, write_json, write_text
+from consult.config import EmbeddingSettings
 from consult.tabular import Table
 
 if TYPE_CHECKING:
+    from consult.analysis.embedding import Embedder
     from consult.analysis.values import ThemeResult
 
 REPORT_KINDS = (".html", ".pdf", ".docx", ".xlsx")
@@ -60,13 +62,25 @@ def themes_command(
     from consult.analysis.export import theme_document
     from consult.analysis.themes import ThemeOptions, find_themes
 
+    encoder = _encoder()
+
     if codebook:
         result = place_in_codebook(
-            texts, _codebook(codebook), languages=priors, groups=groups, progress=_progress()
+            texts,
+            _codebook(codebook),
+            languages=priors,
+            groups=groups,
+            embedder=encoder,
+            progress=_progress(),
         )
     else:
         result = find_themes(
-            texts, languages=priors, groups=groups, options=ThemeOptions(themes=themes), progress=_progress()
+            texts,
+            languages=priors,
+            groups=groups,
+            options=ThemeOptions(themes=themes),
+            embedder=encoder,
+            progress=_progress(),
         )
     write_json(out, theme_document(result))
     if report:
@@ -99,6 +113,20 @@ def _write_report(
         from consult.reports.themes_report import themes_report
 
         write_text(report, themes_report(result, title=title, question=question, language=language))
+
+
+def _encoder() -> Embedder:
+    """The encoder that the environment names. Says so where the answers leave this machine."""
+    from consult.encoders import EncoderError, encoder_for
+
+    settings = EmbeddingSettings.load()
+    try:
+        encoder = encoder_for(settings)
+    except EncoderError as error:
+        raise click.ClickException(str(error)) from error
+    if host := settings.destination:
+        click.echo(f"Note: the answers are sent to {host} to be read.", err=True)
+    return encoder
 
 
 def _values(table: Table, name: str) -> list[str]:

@@ -20,7 +20,9 @@ def said(session: Session, house: House) -> list[tuple[int, str, str, bool]]:
     """Excerpt by its place, value, who, and whether it counts."""
     place = {excerpt.id: i for i, excerpt in enumerate(house.excerpts)}
     rows = session.execute(
-        select(Stance.excerpt_id, Stance.value, Stance.origin, Stance.is_current).order_by(Stance.excerpt_id, Stance.id)
+        select(Stance.excerpt_id, Stance.value, Stance.origin, Stance.is_current).order_by(
+            Stance.excerpt_id, Stance.id
+        )
     )
     return [(place[i], value, origin, counts) for i, value, origin, counts in rows]
 
