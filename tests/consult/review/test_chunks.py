@@ -72,7 +72,7 @@ def begin(run_id: int) -> None:
 
 
 def kept() -> dict[str, bytes]:
-    return {key: vector for key, vector in db.session.execute(select(CachedVector.key, CachedVector.vector))}
+    return {row.key: row.vector for row in db.session.execute(select(CachedVector.key, CachedVector.vector))}
 
 
 def test_each_text_without_a_vector_is_in_one_chunk(embedder: WordEmbedder) -> None:
