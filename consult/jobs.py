@@ -14,6 +14,7 @@ from huey import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.consumer import Consumer
 
+LONGEST_PAUSE = 2.0
 _jobs: dict[str, Callable[..., None]] = {}
 _periodic: dict[str, int] = {}
 
@@ -55,6 +56,11 @@ def enqueue(name: str, **arguments: Any) -> None:
     current_app.extensions["run-job"](name, arguments)
 
 
+def is_immediate() -> bool:
+    """Whether a job runs at once, in the caller, so that nobody else could take it."""
+    return bool(current_app.extensions["jobs"].immediate)
+
+
 def finish_waiting() -> None:
     """Do what waits in the queue now, in this process; for commands that return when all is done."""
     if "outbox.deliver" in _jobs:
@@ -63,7 +69,10 @@ def finish_waiting() -> None:
 
 def work(app: Flask, *, workers: int = 1) -> None:
     """Run jobs until told to stop."""
-    consumer = Consumer(app.extensions["jobs"], workers=workers, periodic=True, worker_type="thread")
+    # Who finds nothing to do looks again after at most so long.
+    consumer = Consumer(
+        app.extensions["jobs"], workers=workers, periodic=True, worker_type="thread", max_delay=LONGEST_PAUSE
+    )
     consumer.run()
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from consult.command_files import check_place, column_of, table_of, write_bytes, write_json, write_text
+from consult.config import EmbeddingSettings
 from consult.tabular import Table
 
 if TYPE_CHECKING:
+    from consult.analysis.embedding import Embedder
     from consult.analysis.values import ThemeResult
 
 REPORT_KINDS = (".html", ".pdf", ".docx", ".xlsx")
-_READY = (".html", ".xlsx")
 # What people write in a language column, beside codes such as `ar` and `fr-FR`.
 _LANGUAGE_NAMES = {
     "ar": ("arabic", "عربي", "العربية", "arabe", "árabe"),
@@ -36,7 +37,9 @@ _LANGUAGE_NAMES = {
 @click.option("--themes", type=click.IntRange(1, 1000), help="How many; decided from the data if left out.")
 @click.option("--codebook", type=click.Path(path_type=Path), help="Columns theme,definition,example.")
 @click.option("--json", "out", required=True, type=click.Path(path_type=Path), help="Where the result goes.")
-@click.option("--report", type=click.Path(path_type=Path), help="A report to read and send (.html, .xlsx).")
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="To read and send: .html, .pdf, .docx, .xlsx."
+)
 @click.option("--lang", type=click.Choice(["ar", "en", "fr", "es"]), help="The language of the report.")
 def themes_command(
     file: Path,
@@ -60,13 +63,25 @@ def themes_command(
     from consult.analysis.export import theme_document
     from consult.analysis.themes import ThemeOptions, find_themes
 
+    encoder = _encoder()
+
     if codebook:
         result = place_in_codebook(
-            texts, _codebook(codebook), languages=priors, groups=groups, progress=_progress()
+            texts,
+            _codebook(codebook),
+            languages=priors,
+            groups=groups,
+            embedder=encoder,
+            progress=_progress(),
         )
     else:
         result = find_themes(
-            texts, languages=priors, groups=groups, options=ThemeOptions(themes=themes), progress=_progress()
+            texts,
+            languages=priors,
+            groups=groups,
+            options=ThemeOptions(themes=themes),
+            embedder=encoder,
+            progress=_progress(),
         )
     write_json(out, theme_document(result))
     if report:
@@ -80,10 +95,16 @@ def themes_command(
 def _check_places(out: Path, report: Path | None) -> None:
     if report and report.suffix.lower() not in REPORT_KINDS:
         raise click.ClickException(f"The report must end in one of {', '.join(REPORT_KINDS)}.")
-    if report and report.suffix.lower() not in _READY:
-        raise click.ClickException(
-            f"Reports in {report.suffix.lower()} are not available in this version; use .html or .xlsx."
-        )
+    if report and report.suffix.lower() == ".pdf":
+        from consult.reports.themes_pdf import NoPdfError, check_pdf
+
+        try:
+            check_pdf()
+        except NoPdfError as error:
+            raise click.ClickException(
+                "A report in .pdf needs the library Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0); "
+                "use .html, .docx or .xlsx."
+            ) from error
     for place in filter(None, (out, report)):
         check_place(place)
 
@@ -91,14 +112,41 @@ def _check_places(out: Path, report: Path | None) -> None:
 def _write_report(
     report: Path, result: ThemeResult, *, title: str, question: str, language: str | None
 ) -> None:
-    if report.suffix.lower() == ".xlsx":
+    kind = report.suffix.lower()
+    if kind == ".xlsx":
         from consult.reports.themes_workbook import themes_workbook
 
         write_bytes(report, themes_workbook(result, title=title, question=question, language=language))
+    elif kind == ".docx":
+        from consult.reports.themes_document import themes_document
+
+        write_bytes(report, themes_document(result, title=title, question=question, language=language))
+    elif kind == ".pdf":
+        from consult.reports.themes_pdf import themes_pdf
+
+        write_bytes(report, themes_pdf(result, title=title, question=question, language=language))
     else:
         from consult.reports.themes_report import themes_report
 
         write_text(report, themes_report(result, title=title, question=question, language=language))
+
+
+def _encoder() -> Embedder:
+    """The encoder that the environment names. Says so where the answers leave this machine."""
+    from consult.encoders import EncoderError, encoder_for
+
+    settings = EmbeddingSettings.load()
+    try:
+        encoder = encoder_for(settings)
+    except EncoderError as error:
+        raise click.ClickException(str(error)) from error
+    if settings.choice == "use":
+        from consult.analysis.processes import UseOnAllCores
+
+        return UseOnAllCores()
+    if host := settings.destination:
+        click.echo(f"Note: the answers are sent to {host} to be read.", err=True)
+    return encoder
 
 
 def _values(table: Table, name: str) -> list[str]:

@@ -13,6 +13,7 @@ from consult.analysis.labels import ThemeWords
 from consult.analysis.language import detect_languages
 from consult.analysis.placing import ThemeReference, place_vectors, reference_sums
 from consult.analysis.reading import read_texts
+from consult.analysis.stance import stance_hints
 from consult.analysis.summary import summarise, theme_id
 from consult.analysis.text import shown
 from consult.analysis.themes import engine_names
@@ -100,7 +101,11 @@ def place_in_codebook(
         ThemeWords({code: theme.name}, {code: theme.definition} if theme.definition else {}, ())
         for theme, code in zip(codebook, _name_languages(codebook), strict=True)
     ]
-    assignments = tuple(Assignment(row, code, placed[row]) for row, code in enumerate(reading.languages))
+    stances = stance_hints(reading.read, reading.codes, reading.raw, embedder=embedder, vectors=vectors)
+    said = reading.spread(stances)
+    assignments = tuple(
+        Assignment(row, code, placed[row], said[row]) for row, code in enumerate(reading.languages)
+    )
     return summarise(
         reading,
         assignments,

@@ -6,7 +6,7 @@ The default is Google's multilingual Universal Sentence Encoder 3 (Yang et al. 2
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -110,11 +110,12 @@ def embed_texts(
         else:
             out[rows] = known
     done = len(places) - len(missing)
-    for start in range(0, len(missing), CHUNK):
+    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+    computed = _each_chunk(embedder, chunks)
+    for chunk in chunks:
         if cancelled and cancelled():
             raise AnalysisCancelledError
-        chunk = missing[start : start + CHUNK]
-        for text, vector in zip(chunk, embedder.embed(chunk), strict=True):
+        for text, vector in zip(chunk, next(computed), strict=True):
             out[places[text]] = vector
             if vectors is not None:
                 vectors[keys[text]] = vector
@@ -122,3 +123,9 @@ def embed_texts(
         if progress:
             progress(done, len(places))
     return out
+
+
+def _each_chunk(embedder: Embedder, chunks: Sequence[list[str]]) -> Iterator[np.ndarray]:
+    """The vectors of each chunk in order, by several processes at once where the encoder has them (`embed_each`)."""
+    together = getattr(embedder, "embed_each", None)
+    return together(chunks) if together else map(embedder.embed, chunks)

@@ -17,6 +17,7 @@ from consult.analysis.graph import LanguageCentre, projection_for, unit_rows
 from consult.analysis.language import detect_languages
 from consult.analysis.reading import has_matter
 from consult.analysis.references import ThemeReference
+from consult.analysis.stance import stance_hints
 from consult.analysis.text import for_reading, same_words
 from consult.analysis.threads import one_thread
 from consult.analysis.values import Assignment, ThemeScore
@@ -75,7 +76,10 @@ def place(
     placed = place_vectors(
         space, read, fits, themes, embedder=embedder, centre=centre, options=options, vectors=vectors
     )
-    return tuple(Assignment(row, code, placed[row]) for row, code in enumerate(codes))
+    said = stance_hints(read, codes, embedded[: len(read)], embedder=embedder, vectors=vectors)
+    return tuple(
+        Assignment(row, code, placed[row], said[row] if fits[row] else None) for row, code in enumerate(codes)
+    )
 
 
 def place_vectors(

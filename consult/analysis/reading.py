@@ -39,6 +39,14 @@ class Reading:
         """How many rows say each different text."""
         return np.array([len(rows) for rows in self.rows], dtype=np.int64)
 
+    def spread(self, values: Sequence[str | None]) -> list[str | None]:
+        """What holds for each different text, for each row; None for rows without matter."""
+        out: list[str | None] = [None] * len(self.shown)
+        for rows, value in zip(self.rows, values, strict=True):
+            for row in rows:
+                out[row] = value
+        return out
+
     @property
     def analysed(self) -> list[int]:
         """The rows that have matter, in order."""

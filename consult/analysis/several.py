@@ -11,7 +11,7 @@ from consult.analysis.values import ThemeScore
 
 MOST_THEMES = 3
 # Of so many different texts the sentences are read; with more, answers keep the one theme they have.
-_MOST_TEXTS = 20_000
+MOST_TEXTS = 20_000
 _LONG = 120  # characters
 _FEWEST_WORDS = 5
 _MOST_SENTENCES = 12
@@ -33,9 +33,9 @@ def further_themes(
     """For different texts of several sentences: the further themes (number, cosine) that one of their
     sentences plainly has, the plainest first. `numbers`: the main theme of each text, -1 for none."""
     pieces: list[tuple[int, str]] = []
-    if len(reading.read) <= _MOST_TEXTS and len(centres) > 1:
+    if len(reading.read) <= MOST_TEXTS and len(centres) > 1:
         for index in np.flatnonzero(numbers >= 0).tolist():
-            pieces += [(index, sentence) for sentence in _sentences(reading.read[index])]
+            pieces += [(index, sentence) for sentence in long_sentences(reading.read[index])]
     if not pieces:
         return {}
     embedded = embed_texts(embedder, [sentence for _, sentence in pieces], vectors=vectors)
@@ -60,7 +60,7 @@ def scored(name: str, cosine: float) -> ThemeScore:
     return ThemeScore(name, round(float(np.clip(cosine, 0, 1)), 3))
 
 
-def _sentences(text: str) -> list[str]:
+def long_sentences(text: str) -> list[str]:
     """The sentences of a long text; none where there is only one."""
     if len(text) < _LONG:
         return []

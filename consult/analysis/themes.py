@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from consult.analysis import arabic
+from consult.analysis import arabic, stance
 from consult.analysis.clustering import cluster_texts
 from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
 from consult.analysis.graph import unit_rows
@@ -68,7 +68,10 @@ def find_themes(
         smallest=options.smallest,
     )
     centres = theme_centres(reading.space, numbers, reading.sizes)
-    further = further_themes(reading, numbers, centres, embedder=embedder, vectors=vectors)
+    # Of sentences both need the vectors.
+    kept = {} if vectors is None else vectors
+    further = further_themes(reading, numbers, centres, embedder=embedder, vectors=kept)
+    stances = stance.stance_hints(reading.read, reading.codes, reading.raw, embedder=embedder, vectors=kept)
     place = _largest_first(numbers, further, reading)
     numbers = np.where(numbers >= 0, place[numbers], -1) if len(place) else numbers
     further = {i: [(int(place[theme]), cosine) for theme, cosine in found] for i, found in further.items()}
@@ -82,7 +85,7 @@ def find_themes(
     broader = _broader(reading, numbers, named, embedder=embedder, vectors=vectors)
     return summarise(
         reading,
-        _assign(reading, numbers, centres, further),
+        _assign(reading, numbers, centres, further, stances),
         named,
         centres,
         engine=engine_names(embedder),
@@ -94,13 +97,15 @@ def find_themes(
 
 def engine_names(embedder: Embedder) -> dict[str, str]:
     """Names and versions of what made a result."""
-    return {
+    names = {
         "mashura": version("mashura"),
         "embedding": embedder.name,
         "clustering": f"consensus-louvain/scikit-network-{version('scikit-network')}",
         "language": f"py3langid/{version('py3langid')}",
         "arabic": arabic.engine_name(),
     }
+    hints = stance.engine_name(embedder)
+    return {**names, "stance": hints} if hints else names
 
 
 def theme_centres(space: np.ndarray, numbers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -153,7 +158,11 @@ def _largest_first(
 
 
 def _assign(
-    reading: Reading, numbers: np.ndarray, centres: np.ndarray, further: Mapping[int, list[tuple[int, float]]]
+    reading: Reading,
+    numbers: np.ndarray,
+    centres: np.ndarray,
+    further: Mapping[int, list[tuple[int, float]]],
+    stances: Sequence[str | None],
 ) -> tuple[Assignment, ...]:
     themes: list[tuple[ThemeScore, ...]] = [()] * len(reading.shown)
     for index, rows in enumerate(reading.rows):
@@ -163,4 +172,5 @@ def _assign(
         found = [(number, float(reading.space[index] @ centres[number])), *further.get(index, ())]
         for row in rows:
             themes[row] = tuple(scored(theme_id(theme), cosine) for theme, cosine in found)
-    return tuple(Assignment(row, code, themes[row]) for row, code in enumerate(reading.languages))
+    said = reading.spread(stances)
+    return tuple(Assignment(row, code, themes[row], said[row]) for row, code in enumerate(reading.languages))

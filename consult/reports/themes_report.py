@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from consult.analysis.disclosure import INSIDE, Cell, suppress, suppress_table, union_may_show
+from consult.analysis.language import MIXED
+from consult.analysis.stance import is_heard
+from consult.analysis.summary import STANCES
 from consult.analysis.text import mask_contacts
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, LANGUAGES, direction, report_environment
@@ -70,6 +73,9 @@ def themes_report(
         sections=theme_sections(result, k),
         language_cells=language_cells(result, k),
         tables=group_tables(result, k),
+        stances=lambda theme: stance_cells(theme, k),
+        has_stances=has_stances(result),
+        silent=listed([LANGUAGE_NAMES.get(code, code) for code in silent_languages(result)], language),
         percent=percent,
         bdi=bdi,
         mask=mask_contacts,
@@ -100,6 +106,11 @@ def other_texts(texts: Mapping[str, str], language: str, result: ThemeResult) ->
 def bdi(text: str) -> Markup:
     """A text of unknown direction, set apart, to put into a sentence."""
     return Markup("<bdi>{}</bdi>").format(text)
+
+
+def listed(names: Sequence[str], language: str) -> Markup:
+    """Names of unknown direction in a row."""
+    return Markup("، " if language == "ar" else ", ").join(bdi(name) for name in names)
 
 
 def percent(share: float) -> str:
@@ -143,6 +154,26 @@ def language_cells(result: ThemeResult, k: int) -> list[tuple[str, Cell]]:
     rest = result.rows - sum(result.languages.values())
     cells = suppress([*(result.languages[code] for code in codes), rest], k).cells
     return list(zip(codes, cells[:-1], strict=True))
+
+
+def has_stances(result: ThemeResult) -> bool:
+    """Whether any answer has a hint of stance."""
+    return any(any(theme.stance.values()) for theme in result.themes)
+
+
+def stance_cells(theme: Theme, k: int) -> list[tuple[str, Cell]]:
+    """Each stance of a theme as it may be shown; the answers without a hint are a further part."""
+    counts = [theme.stance[stance] for stance in STANCES]
+    if not any(counts):
+        return []
+    cells = suppress([*counts, theme.count - sum(counts)], k).cells
+    return list(zip(STANCES, cells[:-1], strict=True))
+
+
+def silent_languages(result: ThemeResult) -> list[str]:
+    """The languages of the answers for which no stance is shown; none where the encoder gives no hints at all."""
+    codes = [code for code in result.languages if code != MIXED] if "stance" in result.engine else []
+    return [code for code in codes if not is_heard(code)]
 
 
 def group_tables(result: ThemeResult, k: int) -> list[GroupTable]:

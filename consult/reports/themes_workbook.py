@@ -15,6 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from consult.analysis.disclosure import INSIDE, Cell
+from consult.analysis.summary import STANCES
 from consult.analysis.text import mask_contacts
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
@@ -23,8 +24,11 @@ from consult.reports.themes_report import (
     best_text,
     dominant_language,
     group_tables,
+    has_stances,
     language_cells,
     other_texts,
+    silent_languages,
+    stance_cells,
     theme_cells,
 )
 
@@ -32,6 +36,8 @@ _LONGEST_NAME = 31
 _UNFIT = re.compile(r"[\[\]:*?/\\'\x00-\x1f]+")
 _WIDE, _MIDDLE, _NARROW = 60, 34, 14
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+_NO_HINTS = [(stance, Cell(0, None)) for stance in STANCES]
 
 Value = str | int | float | None
 Row = Sequence[Value]
@@ -61,9 +67,16 @@ def themes_workbook(
 
     parents = {parent.id: parent for parent in result.parents}
     broader = [say("Broader theme")] if parents else []
+    marked = (
+        say("in favour"),
+        say("against"),
+        say("both in favour and against"),
+        say("neither in favour nor against"),
+    )
+    hints = [f"{word} ({say('a machine’s hint')})" for word in marked] if has_stances(result) else []
     sheets.add(
         say("All themes"),
-        [say("Theme"), say("Answers"), say("Share"), say("Keywords"), "", *broader],
+        [say("Theme"), say("Answers"), say("Share"), say("Keywords"), "", *broader, *hints],
         [
             (
                 name(theme),
@@ -72,10 +85,11 @@ def themes_workbook(
                 ", ".join(theme.keywords),
                 " · ".join(text for _, text in other_texts(theme.label, language, result)),
                 *([name(parents.get(theme.parent)) if theme.parent in parents else ""] if broader else []),
+                *(shown(item) for _, item in (stance_cells(theme, k) or _NO_HINTS) if hints),
             )
             for theme, cell in theme_cells(result, k)
         ],
-        (_MIDDLE, _NARROW, _NARROW, _WIDE, _WIDE, _MIDDLE)[: 5 + len(broader)],
+        (_MIDDLE, _NARROW, _NARROW, _WIDE, _WIDE, *[_MIDDLE] * len(broader), *[_NARROW] * len(hints)),
     )
     for table in group_tables(result, k):
         _add_table(sheets, table, say, name, shown)
@@ -137,6 +151,9 @@ def _notes(
             ),
         )
     ]
+    if silent := silent_languages(result):
+        said = say("A stance is not shown for answers in %(languages)s: there the hint is not good enough.")
+        rows.append((said % {"languages": ", ".join(LANGUAGE_NAMES.get(code, code) for code in silent)},))
     return [*rows, *((part, version) for part, version in result.engine.items())]
 
 

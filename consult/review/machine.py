@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from consult.analysis.references import ThemeReference
 from consult.evidence.models import Excerpt
+from consult.review.hints import write_hints
 from consult.review.material import MOST_EXAMPLES, Material, Proposal, Text
 from consult.review.models import MACHINE, REVIEWER, ChangeLog, Coding, Theme
 from consult.review.scope import Scope
@@ -153,6 +154,7 @@ def apply_theme_result(session: Session, scope: Scope, *, proposal: Proposal, ki
     rows += [(excerpt_id, None, None) for excerpt_id in proposal.other]
     rows = [row for row in rows if row[0] in alive and row[0] not in held]
     _write_codings(session, rows, decided_excerpts(session, scope))
+    write_hints(session, {i: value for i, value in proposal.stances.items() if i in alive})
     if kind == FULL:
         answers = len({excerpt_id for excerpt_id, _theme, _score in rows})
         session.add(

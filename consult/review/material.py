@@ -61,10 +61,12 @@ class ProposedTheme:
 class Proposal:
     """`broader`: names of broader themes to suggest over `themes`; they hold no answers of their own.
 
-    `placed`: excerpt id → (theme id, score), the best first; `other`: seen, and fitting nowhere."""
+    `placed`: excerpt id → (theme id, score), the best first; `other`: seen, and fitting nowhere.
+    `stances`: a hint for each excerpt that was read, None where there is none."""
 
     themes: tuple[ProposedTheme, ...] = ()
     placed: Mapping[int, tuple[tuple[int, float], ...]] = field(default_factory=dict)
     other: tuple[int, ...] = ()
+    stances: Mapping[int, str | None] = field(default_factory=dict)
     engine: Mapping[str, str] = field(default_factory=dict)
     broader: tuple[Mapping[str, str], ...] = ()

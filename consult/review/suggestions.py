@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
 from consult.analysis.placing import place
 from consult.analysis.themes import ThemeOptions, engine_names, find_themes
-from consult.analysis.values import Parent
+from consult.analysis.values import Assignment, Parent
 from consult.review.material import Material, Proposal, ProposedTheme
 
 MOST_BACKGROUND = 2_000
@@ -40,8 +40,9 @@ def place_new(material: Material, tools: Tools) -> Proposal:
 
     Raises AnalysisCancelledError when told to stop.
     """
-    placed = _place(material, tools)
-    return _proposal(material, (), placed, engine_names(tools.chosen()))
+    found = _place(material, tools)
+    stances = {excerpt_id: item.stance for excerpt_id, item in found.items()}
+    return _proposal(material, (), _themes_of(found), stances, engine_names(tools.chosen()))
 
 
 def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal:
@@ -62,7 +63,7 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
         progress=tools.progress,
         cancelled=tools.cancelled,
     )
-    placed = _place(material, tools)
+    placed = _themes_of(_place(material, tools))
     groups: dict[str, list[tuple[int, float]]] = {theme.id: [] for theme in found.themes}
     for item in found.assignments:
         for scored in item.themes:
@@ -90,9 +91,10 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
                 codings=tuple(mine),
                 quotes=tuple(i for i in (texts[q.row].id for q in theme.quotes) if i in dict(mine)),
             )
-    members = {name: [excerpt_id for excerpt_id, _score in some] for name, some in groups.items()}
-    broader = _under_broader(found.parents, proposed, members, material.under)
-    return _proposal(material, tuple(proposed.values()), placed, dict(found.engine), broader)
+    stances = {texts[item.row].id: item.stance for item in found.assignments}
+    answers = {name: [excerpt_id for excerpt_id, _score in some] for name, some in groups.items()}
+    broader = _under_broader(found.parents, proposed, answers, material.under)
+    return _proposal(material, tuple(proposed.values()), placed, stances, dict(found.engine), broader)
 
 
 def _under_broader(
@@ -136,15 +138,19 @@ def _proposal(
     material: Material,
     themes: tuple[ProposedTheme, ...],
     placed: Mapping[int, tuple[tuple[int, float], ...]],
+    stances: Mapping[int, str | None],
     engine: Mapping[str, str],
     broader: tuple[Mapping[str, str], ...] = (),
 ) -> Proposal:
     coded = {excerpt_id for theme in themes for excerpt_id, _score in theme.codings} | set(placed)
     other = [text.id for text in (*material.free, *material.placeable) if text.id not in coded]
-    return Proposal(themes=themes, placed=placed, other=tuple(other), engine=engine, broader=broader)
+    return Proposal(
+        themes=themes, placed=placed, other=tuple(other), stances=stances, engine=engine, broader=broader
+    )
 
 
-def _place(material: Material, tools: Tools) -> dict[int, tuple[tuple[int, float], ...]]:
+def _place(material: Material, tools: Tools) -> dict[int, Assignment]:
+    """What the machine says of each answer that may be moved, by excerpt id."""
     texts = [*material.free, *material.placeable]
     if not texts or not material.themes:
         return {}
@@ -158,8 +164,12 @@ def _place(material: Material, tools: Tools) -> dict[int, tuple[tuple[int, float
         progress=tools.progress,
         cancelled=tools.cancelled,
     )
+    return {texts[item.row].id: item for item in found}
+
+
+def _themes_of(found: Mapping[int, Assignment]) -> dict[int, tuple[tuple[int, float], ...]]:
     return {
-        texts[item.row].id: tuple((int(theme.id), theme.score) for theme in item.themes)
-        for item in found
+        excerpt_id: tuple((int(theme.id), theme.score) for theme in item.themes)
+        for excerpt_id, item in found.items()
         if item.themes
     }

@@ -13,24 +13,32 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from consult.analysis.embedding import AnalysisCancelledError, Embedder, use_embedder
+from consult.analysis.embedding import AnalysisCancelledError, Embedder
 from consult.analysis.themes import ThemeOptions
 from consult.aside import Aside
 from consult.consultations.models import Consultation
+from consult.encoders import EncoderError
 from consult.extensions import db
 from consult.review import machine, requests, runs
+from consult.review.chunks import chunks_of, embed_together
+from consult.review.encoder import encoder_of
 from consult.review.material import Material, Proposal
 from consult.review.models import ThemeRun
 from consult.review.scope import Scope
 from consult.review.suggestions import Tools, place_new, suggest
 from consult.review.vectors import KeptVectors, load_vectors, save_vectors
 from consult.transaction import writing
+from surveys.i18n import N_
 from surveys.models import utc_now
 
 REPORT_SECONDS = 1.0
+ENCODER_FAILED = N_(
+    "The encoder that this installation names does not work. Whoever runs it finds the reason in the log. "
+    "The answers are safe."
+)
 
 
-def compute_themes(run_id: int, embedder: Embedder | None = None) -> None:
+def compute_themes(run_id: int) -> None:
     """Carry out a run. Does nothing when it is done, cancelled, or in another worker's hands."""
     worker = secrets.token_hex(8)
     run = _begin(run_id, worker)
@@ -38,15 +46,30 @@ def compute_themes(run_id: int, embedder: Embedder | None = None) -> None:
         return
     scope, kind, options = Scope(run.consultation_id, run.question_id), run.kind, dict(run.options)
     try:
-        _carry_out(run_id, worker, scope, kind, options, embedder or use_embedder())
+        _carry_out(run_id, worker, scope, kind, options, _encoder(scope))
     except AnalysisCancelledError:
+        return
+    except EncoderError as error:
+        current_app.logger.error("run %s of the themes: %s", run_id, error)
+        _fail(run_id, worker, ENCODER_FAILED if error.params else error.message)
         return
     except Exception:
         current_app.logger.exception("run %s of the themes failed", run_id)
-        db.session.rollback()
-        _report(run_id, worker, status="failed", message=runs.FAILED, finished_at=utc_now())
+        _fail(run_id, worker, runs.FAILED)
         return
     _follow_up(run_id, scope)
+
+
+def _encoder(scope: Scope) -> Embedder:
+    consultation = db.session.get(Consultation, scope.consultation_id)
+    if consultation is None:
+        raise AnalysisCancelledError
+    return encoder_of(consultation)
+
+
+def _fail(run_id: int, worker: str, message: str) -> None:
+    db.session.rollback()
+    _report(run_id, worker, status="failed", message=message, finished_at=utc_now())
 
 
 def _carry_out(
@@ -60,6 +83,16 @@ def _carry_out(
     total = len(texts) if kind == machine.FULL else len(texts) - len(material.held)
     _report(run_id, worker, total=total)
     teller = _Teller(run_id, worker, vectors, total=total)
+    chunks = chunks_of(material.texts, vectors, embedder)
+    if len(chunks) > 1:
+        embed_together(
+            run_id,
+            chunks,
+            vectors,
+            embedder,
+            done=lambda count: teller.progress(count, len(chunks)),
+            cancelled=teller.cancelled,
+        )
     aside = Aside()
     tools = Tools(
         embedder, vectors, progress=aside.asked(teller.progress), cancelled=aside.asked(teller.cancelled)

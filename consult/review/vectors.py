@@ -21,8 +21,8 @@ class KeptVectors(dict[str, np.ndarray]):
     """Vectors by content key. `new` holds those of `wanted` that are not in the database yet; others (of
     phrases that may become labels) are forgotten with the run."""
 
-    def __init__(self, known: dict[str, np.ndarray] | None = None, *, wanted: Iterable[str] = ()) -> None:
-        super().__init__(known or {})
+    def __init__(self, *, wanted: Iterable[str] = ()) -> None:
+        super().__init__()
         self.wanted = set(wanted)
         self.new: dict[str, np.ndarray] = {}
 
@@ -31,17 +31,26 @@ class KeptVectors(dict[str, np.ndarray]):
         if key in self.wanted:
             self.new[key] = vector
 
+    def take(self, key: str, vector: np.ndarray) -> None:
+        """Add a vector that the database has."""
+        super().__setitem__(key, vector)
+
 
 def load_vectors(session: Session, *, embedder: Embedder, texts: Iterable[str]) -> KeptVectors:
     """The vectors that the database has for these texts, read at once."""
     keys = sorted({content_key(embedder, for_reading(text)) for text in texts})
-    known: dict[str, np.ndarray] = {}
+    vectors = KeptVectors(wanted=keys)
+    refresh(session, vectors, keys)
+    return vectors
+
+
+def refresh(session: Session, vectors: KeptVectors, keys: Sequence[str]) -> None:
+    """Add what the database has under `keys` by now."""
     for some in _portions(keys):
         for key, vector in session.execute(
             select(CachedVector.key, CachedVector.vector).where(CachedVector.key.in_(some))
         ):
-            known[key] = np.frombuffer(vector, dtype=np.float32)
-    return KeptVectors(known, wanted=keys)
+            vectors.take(key, np.frombuffer(vector, dtype=np.float32))
 
 
 def save_vectors(session: Session, vectors: KeptVectors) -> int:

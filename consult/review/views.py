@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -87,6 +87,7 @@ def question_page(consultation: Consultation, question_id: str, *, form: NewThem
         consultation=consultation,
         block=block,
         form=form or NewThemeForm.bound(consultation.languages)(formdata=None),
+        sent_to=current_app.config["EMBEDDING"].destination,
         can_read=can_read,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )

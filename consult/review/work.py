@@ -23,6 +23,14 @@ def carry_out_run(payload: dict[str, Any]) -> None:
     compute_themes(payload["run_id"])
 
 
+@jobs.job("review.embed_chunk")
+def embed_chunk(run_id: int, first: int, last: int) -> None:
+    """A part of a large run that another worker carries out."""
+    from consult.review.chunks import embed_chunk as embed
+
+    embed(run_id, first, last)
+
+
 @on_event("consultation.closed")
 def themes_at_closing(payload: dict[str, Any]) -> None:
     """All answers are there: look for the themes of all of them."""

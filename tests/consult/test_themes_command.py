@@ -82,11 +82,6 @@ def test_a_codebook(consult_themes, tmp_path):
         (ANSWERS, ["--group", "region"], "There is no column “region”. The columns are: side, text."),
         (ANSWERS, ["--language", "lang"], "There is no column “lang”. The columns are: side, text."),
         ('text\n"open\n', [], "a double quote that opens on line 2 is never closed."),
-        (
-            ANSWERS,
-            ["--report", "out.pdf"],
-            "Reports in .pdf are not available in this version; use .html or .xlsx.",
-        ),
         (ANSWERS, ["--report", "out.txt"], "The report must end in one of .html, .pdf, .docx, .xlsx."),
         (ANSWERS, ["--json", "/no/such/folder/out.json"], "There is no folder /no/such/folder."),
     ],
@@ -178,3 +173,20 @@ def test_a_report_as_a_workbook(consult_themes, tmp_path):
     assert book.worksheets[3].max_row == 1 + 8
     consult_themes(ANSWERS, "--group", "side", "--report", place, "--lang", "ar")
     assert place.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("pdf", b"%PDF"), ("docx", b"PK"), ("html", b"<!doctype html>")]
+)
+def test_other_reports(consult_themes, tmp_path, kind, begins):
+    place = tmp_path / f"report.{kind}"
+    done, _ = consult_themes(ANSWERS, "--group", "side", "--report", place, "--lang", "fr")
+    assert done.exit_code == 0, done.output
+    assert place.read_bytes().startswith(begins)
+
+
+def test_a_machine_that_cannot_set_pages_says_so_at_once(consult_themes, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    done, document = consult_themes(ANSWERS, "--report", tmp_path / "report.pdf")
+    assert done.exit_code == 1 and document is None
+    assert "needs the library Pango" in done.stderr.splitlines()[-1]

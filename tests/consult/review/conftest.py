@@ -158,7 +158,7 @@ ANSWERS = (
 @pytest.fixture
 def closed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Consultation:
     """A closed consultation with 45 answers and three suggested themes."""
-    monkeypatch.setattr(theme_job, "use_embedder", WordEmbedder)
+    monkeypatch.setattr(theme_job, "encoder_of", lambda _: WordEmbedder())
 
     @commits
     def prepare() -> int:

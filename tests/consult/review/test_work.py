@@ -26,7 +26,7 @@ from tests.support import on_both_databases
 @pytest.fixture(autouse=True)
 def embedder(monkeypatch: pytest.MonkeyPatch) -> WordEmbedder:
     made = WordEmbedder()
-    monkeypatch.setattr(theme_job, "use_embedder", lambda: made)
+    monkeypatch.setattr(theme_job, "encoder_of", lambda _: made)
     return made
 
 

@@ -1,0 +1,62 @@
+"""The built-in encoder on all cores: a process for each, fixed chunks, the same bytes as with one.
+
+For commands. The server does not use it: there large runs are jobs in chunks, which any worker takes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from consult.analysis.embedding import UseEmbedder, use_embedder
+from consult.analysis.threads import one_thread
+
+# With fewer chunks the processes would take longer to start than they save.
+FEWEST_CHUNKS = 5
+_LOOK_SECONDS = 2.0
+
+
+class UseOnAllCores:
+    """The built-in encoder. Texts in several chunks are shared out to `processes` of them."""
+
+    def __init__(self, processes: int | None = None) -> None:
+        self._one: UseEmbedder = use_embedder()
+        self.name = self._one.name
+        self.dimensions = self._one.dimensions
+        self.processes = processes or len(os.sched_getaffinity(0))
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """As `UseEmbedder.embed`, in this process."""
+        return self._one.embed(texts)
+
+    def embed_each(self, chunks: Sequence[list[str]]) -> Iterator[np.ndarray]:
+        """The vectors of each chunk, in order. Who stops asking ends the processes."""
+        if self.processes < 2 or len(chunks) < FEWEST_CHUNKS:
+            yield from map(self.embed, chunks)
+            return
+        # Forking would copy threads that hold locks; a new process has none.
+        context = multiprocessing.get_context("spawn")
+        with context.Pool(min(self.processes, len(chunks)), _begin, (os.getpid(),)) as pool:
+            yield from pool.imap(_embed, chunks)
+
+
+def _begin(parent: int) -> None:
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    use_embedder()
+
+
+def _end_with(parent: int) -> None:
+    """A process whose parent was killed would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
+
+
+def _embed(texts: list[str]) -> np.ndarray:
+    with one_thread():
+        return use_embedder().embed(texts)
