@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from consult.analysis.language import UNKNOWN, detect_languages
+from consult.evidence.indexing import announce
 from consult.evidence.models import EvidenceSource, Excerpt
 from surveys import queries as survey_queries
 from surveys.elements import Question
@@ -47,6 +48,8 @@ def gather_excerpts(session: Session, *, consultation_id: int, survey_id: int, t
             _name_languages(rows)
             session.execute(insert(Excerpt), rows)
         made += len(rows)
+    if made:
+        announce(session)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consult.review import actions, codebook_views, views, work
+from consult.review import actions, codebook_views, search_views, views, work
 from consult.review.blueprint import PERMISSIONS, PLACES, blueprint
 
-__all__ = ["PERMISSIONS", "PLACES", "actions", "blueprint", "codebook_views", "views", "work"]
+__all__ = ["PERMISSIONS", "PLACES", "actions", "blueprint", "codebook_views", "search_views", "views", "work"]

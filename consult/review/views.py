@@ -126,7 +126,7 @@ def theme_page(consultation: Consultation, theme_id: int, *, form: ThemeForm | N
     """
     if not may(consultation, Right.RESPONSES_READ):
         abort(403)
-    _log_reading(consultation.slug, theme=theme_id, page=page_number(request))
+    log_reading(consultation.slug, theme=theme_id, page=page_number(request))
     found = queries.theme_with(current_session(), consultation.id, theme_id)
     if found is None or found.question_id is None:
         abort(404)
@@ -138,7 +138,7 @@ def theme_page(consultation: Consultation, theme_id: int, *, form: ThemeForm | N
 def answers(slug: str, question_id: str) -> str:
     """The answers to a question: all, those without a theme, of one language, decided or not."""
     consultation = load_consultation(slug)
-    _log_reading(slug, question=question_id, page=page_number(request))
+    log_reading(slug, question=question_id, page=page_number(request))
     return _listing(consultation, question_id)
 
 
@@ -201,11 +201,11 @@ def _log_quotes(slug: str) -> bool:
     """Whether quotes may be shown to who asks; that they were is recorded."""
     can_read = may(load_consultation(slug), Right.RESPONSES_READ)
     if can_read:
-        _log_reading(slug, quotes=True)
+        log_reading(slug, quotes=True)
     return can_read
 
 
-def _log_reading(slug: str, **details: object) -> None:
+def log_reading(slug: str, **details: object) -> None:
     """Single answers are shown: that is a right of its own, and recorded, before anything is read."""
     with writing() as session:
         audit.record(session, "responses.read", consultation_slug=slug, **details)
