@@ -19,7 +19,7 @@ from consult.config import LANGUAGES
 from consult.errors import DomainError
 from consult.evidence.cutting import cut_text, likely_way, short_enough
 from consult.evidence.indexing import announce
-from consult.evidence.models import EvidenceDraft, EvidenceSource, Excerpt, excerpt_groups
+from consult.evidence.models import GATHERED, EvidenceDraft, EvidenceSource, Excerpt, excerpt_groups
 from consult.evidence.services import hash_of
 from consult.i18n import LANGUAGE_NAMES
 from consult.stakeholders.models import StakeholderGroup
@@ -229,6 +229,7 @@ def _row(source: EvidenceSource, piece: Mapping[str, Any], position: int) -> dic
     return {
         "consultation_id": source.consultation_id,
         "source_id": source.id,
+        "question_id": GATHERED,
         "start_offset": 0,
         "end_offset": len(piece["text"]),
         "text": piece["text"],

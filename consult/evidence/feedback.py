@@ -19,7 +19,15 @@ from consult.consultations.models import Consultation
 from consult.errors import DomainError
 from consult.evidence.drafts import ready_language
 from consult.evidence.indexing import announce
-from consult.evidence.models import FEEDBACK, MOST_TEXT, EvidenceSource, Excerpt, SentForm, excerpt_groups
+from consult.evidence.models import (
+    FEEDBACK,
+    GATHERED,
+    MOST_TEXT,
+    EvidenceSource,
+    Excerpt,
+    SentForm,
+    excerpt_groups,
+)
 from consult.evidence.queries import feedback_channel
 from consult.evidence.services import hash_of
 from consult.evidence.sources import refuse_erased, too_long
@@ -67,6 +75,7 @@ def take_feedback(
         .values(
             consultation_id=consultation.id,
             source_id=channel.id,
+            question_id=GATHERED,
             end_offset=len(text),
             text=text,
             text_hash=hash_of(text),

@@ -36,6 +36,8 @@ class DayField(Field):
 
     def process(self, formdata, data=None, extra_filters=None) -> None:
         self.process_errors: list[str] = []
+        if not isinstance(data, dt.date):
+            data = None
         self.data: dt.date | None = data
         self.typed = dict.fromkeys(self.parts, "")
         if data is not None:
@@ -73,7 +75,9 @@ class SourceForm(BaseForm):
     place = LineField(_("Place"), [Length(max=200)])
     participants = LineField(_("How many took part"), render_kw={"dir": "ltr"})
     groups = CheckboxesField(_("Stakeholder groups"), coerce=int)
-    language = SelectField(_("Language"), choices=[SelectChoice("", _BY_WORDS), *language_choices()])
+    language = SelectField(
+        _("Language"), choices=[SelectChoice("", _BY_WORDS), *language_choices()], default=""
+    )
     quote_consent = BooleanField(_("Those who spoke agreed that their words may be quoted without a name"))
 
     def offer(self, groups: Sequence[StakeholderGroup]) -> SourceForm:
@@ -118,6 +122,7 @@ class MaterialForm(BaseForm):
     way = SelectField(
         _("How to cut it"),
         choices=[SelectChoice("", _("as it looks best")), *(SelectChoice(*way) for way in WAYS.items())],
+        default="",
     )  # fmt: skip
 
 
@@ -125,9 +130,9 @@ class ColumnsForm(BaseForm):
     """Which column of a table holds what."""
 
     text = SelectField(_("Column with the text"))
-    language = SelectField(_("Column with the language"))
-    date = SelectField(_("Column with the date"))
-    group = SelectField(_("Column with the group"))
+    language = SelectField(_("Column with the language"), default="")
+    date = SelectField(_("Column with the date"), default="")
+    group = SelectField(_("Column with the group"), default="")
 
     def offer(self, columns: Sequence[str]) -> ColumnsForm:
         """The form with these columns to choose from."""
@@ -142,14 +147,18 @@ class ExcerptForm(BaseForm):
     """The words of an excerpt."""
 
     text = TextAreaField(_("Text"))
-    language = SelectField(_("Language"), choices=[SelectChoice("", _BY_WORDS), *language_choices()])
+    language = SelectField(
+        _("Language"), choices=[SelectChoice("", _BY_WORDS), *language_choices()], default=""
+    )
 
 
 class FeedbackForm(BaseForm):
     """A message to the feedback channel."""
 
     text = TextAreaField(_("What do you want to say?"))
-    group = SelectField(_("Which group are you of?"), description=_("Only if you like to say it."))
+    group = SelectField(
+        _("Which group are you of?"), description=_("Only if you like to say it."), default=""
+    )
     quote_consent = BooleanField(_("My words may be quoted, without a name"))
     key = HiddenField()
 
@@ -173,6 +182,6 @@ class CallForm(FeedbackForm):
         _("What was said"),
         description=_("In the caller's words as far as you can, without a name or a number."),
     )  # fmt: skip
-    group = SelectField(_("Group of the caller"), description=_("Only if the caller said it."))
+    group = SelectField(_("Group of the caller"), description=_("Only if the caller said it."), default="")
     quote_consent = BooleanField(_("The caller agreed that the words may be quoted, without a name"))
     date = DayField(_("Day of the call"))

@@ -31,6 +31,9 @@ SOURCE_KINDS = (
     "meeting",
     "feedback_channel",
 )
+GATHERED = "gathered-evidence"
+"""Stands for a question in excerpts that answer none, so that they are read, coded and counted together; no question of
+a survey has a hyphen in its id."""
 SURVEY, FEEDBACK = "online_consultation", "feedback_channel"
 GATHERED_KINDS = ("interview", "workshop", "meeting", "document_review")
 """What the staff bring in; the other two come from the people themselves."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from consult.analysis.word_forms import Piece, forms_of, pieces, query_words
@@ -15,9 +16,8 @@ from consult.evidence.indexing import shown_text, terms_of
 from consult.evidence.models import EvidenceSource, Excerpt, ExcerptTerm, excerpt_groups, source_groups
 
 PAGE = 30
-OTHER = "other"
-"""As a question: excerpts that answer none."""
 AROUND, LONGEST_SHOWN = 160, 600
+FEW = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,9 @@ def search(
     """
     words = query_words(query)
     forms = [forms_of(word) for word in words]
-    base = [Excerpt.consultation_id == consultation_id, Excerpt.part_of_id.is_(None), *also]
-    base += [Excerpt.id.in_(_standing_in(session, consultation_id, found)) for found in forms]
+    base = [Excerpt.part_of_id.is_(None), *also, *_holding(session, consultation_id, forms)]
+    # An expression, lest SQLite go through all excerpts of the consultation where it has a list of their ids.
+    base.append((Excerpt.consultation_id + 0 if forms else Excerpt.consultation_id) == consultation_id)
     if filters.group_id is not None:
         base.append(of_group(filters.group_id))
     sources = {
@@ -84,19 +85,15 @@ def search(
             select(EvidenceSource).where(EvidenceSource.consultation_id == consultation_id)
         )
     }
-    counts = _counts(session, base, sources, filters)
-    total = counts.pop("total")["all"]
-    number = min(max(1, number), max(1, -(-total // PAGE)))
-    excerpts = session.scalars(
-        select(Excerpt)
-        .where(*base, *_narrowing(filters, sources))
-        .order_by(Excerpt.source_id, Excerpt.position, Excerpt.id)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    ).all()
+    matches, counts = _matches(session, base, sources, filters)
+    number = min(max(1, number), max(1, -(-len(matches) // PAGE)))
+    shown = [match[-1] for match in matches[(number - 1) * PAGE : number * PAGE]]
+    excerpts = {row.id: row for row in session.scalars(select(Excerpt).where(Excerpt.id.in_(shown)))}
     marked = frozenset().union(*forms)
-    items = [_found(excerpt, sources[excerpt.source_id], marked) for excerpt in excerpts]
-    return SearchPage(items, total, number, words, counts["kind"], counts["language"], counts["question"])
+    items = [_found(excerpts[i], sources[excerpts[i].source_id], marked) for i in shown]
+    return SearchPage(
+        items, len(matches), number, words, counts["kind"], counts["language"], counts["question"]
+    )
 
 
 def of_group(group_id: int) -> ColumnElement[bool]:
@@ -106,54 +103,59 @@ def of_group(group_id: int) -> ColumnElement[bool]:
     return or_(Excerpt.id.in_(own), Excerpt.source_id.in_(of_source))
 
 
-def _standing_in(session: Session, consultation_id: int, forms: frozenset[str]) -> Select:
-    """The ids of the excerpts that hold one of these forms: they are many, and go as one value."""
-    terms = sorted(terms_of(consultation_id, forms))
+def _holding(
+    session: Session, consultation_id: int, forms: Sequence[frozenset[str]]
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions: an excerpt holds a form of each word. The rarest word says which excerpts are looked at; where they
+    are few, the other words are looked for in them alone."""
+    is_one = [_is_one_of(session, sorted(terms_of(consultation_id, found))) for found in forms]
+    if len(forms) > 1:
+        counted = select(func.count(ExcerptTerm.excerpt_id))
+        numbers = [session.scalar(counted.where(is_form(ExcerptTerm.term))) or 0 for is_form in is_one]
+        order = sorted(range(len(forms)), key=numbers.__getitem__)
+        is_one, are_few = [is_one[n] for n in order], numbers[order[0]] <= FEW
+    for place, is_form in enumerate(is_one):
+        if place and are_few:
+            # An expression again: the words of one excerpt are fewer than the forms.
+            here = select(ExcerptTerm.term).where(ExcerptTerm.excerpt_id == Excerpt.id)
+            yield here.where(is_form(ExcerptTerm.term + 0)).exists()
+        else:
+            yield Excerpt.id.in_(select(ExcerptTerm.excerpt_id).where(is_form(ExcerptTerm.term)))
+
+
+def _is_one_of(session: Session, terms: Sequence[int]) -> Callable[[Any], ColumnElement[bool]]:
+    """Makes the condition that a column is one of these numbers: they are many, and go as one value."""
     if session.get_bind().dialect.name == "postgresql":
-        is_one = ExcerptTerm.term == any_(bindparam(None, terms, type_=ARRAY(BigInteger)))
-    else:
-        given = func.json_each(bindparam(None, json.dumps(terms))).table_valued("value")
-        is_one = ExcerptTerm.term.in_(select(given.c.value))
-    return select(ExcerptTerm.excerpt_id).where(is_one)
+        return lambda column: column == any_(bindparam(None, terms, type_=ARRAY(BigInteger)))
+    given = func.json_each(bindparam(None, json.dumps(terms))).table_valued("value")
+    return lambda column: column.in_(select(given.c.value))
 
 
-def _narrowing(filters: SearchFilters, sources: Mapping[int, EvidenceSource]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.kind is not None:
-        found.append(
-            Excerpt.source_id.in_([i for i, source in sources.items() if source.kind == filters.kind])
-        )
-    if filters.language is not None:
-        found.append(Excerpt.language == filters.language)
-    if filters.question_id == OTHER:
-        found.append(Excerpt.question_id.is_(None))
-    elif filters.question_id is not None:
-        found.append(Excerpt.question_id == filters.question_id)
-    return found
-
-
-def _counts(
+def _matches(
     session: Session,
     base: Sequence[ColumnElement[bool]],
     sources: Mapping[int, EvidenceSource],
     filters: SearchFilters,
-) -> dict[str, Counter[str]]:
-    """How many there are, and how many by kind, language and question: each with the other two filters."""
-    wanted = {"kind": filters.kind, "language": filters.language, "question": filters.question_id}
-    counts: dict[str, Counter[str]] = {name: Counter() for name in (*wanted, "total")}
-    for source_id, language, question_id, count in session.execute(
-        select(Excerpt.source_id, Excerpt.language, Excerpt.question_id, func.count())
-        .where(*base)
-        .group_by(Excerpt.source_id, Excerpt.language, Excerpt.question_id)
+) -> tuple[list[tuple[int, int, int]], dict[str, Counter[str]]]:
+    """What is found, as (source id, position, id) in order; and how many by kind, language and question, each with the
+    other two filters. In one pass over the rows: to have the database count and order them takes two."""
+    wanted = (filters.kind, filters.language, filters.question_id)
+    counts: tuple[Counter[Any], ...] = (Counter(), Counter(), Counter())
+    matches = []
+    columns = (Excerpt.source_id, Excerpt.position, Excerpt.id, Excerpt.language, Excerpt.question_id)
+    for source_id, position, excerpt_id, language, question_id in session.execute(
+        select(*columns).where(*base)
     ):
-        has = {"kind": sources[source_id].kind, "language": language, "question": question_id or OTHER}
-        fails = [name for name in wanted if wanted[name] not in (None, has[name])]
+        has = (sources[source_id].kind, language, question_id)
+        fails = [n for n in range(3) if wanted[n] is not None and wanted[n] != has[n]]
         if not fails:
-            counts["total"]["all"] += count
-        for name in wanted:
-            if fails in ([], [name]):
-                counts[name][has[name]] += count
-    return counts
+            matches.append((source_id, position, excerpt_id))
+            for n in range(3):
+                counts[n][has[n]] += 1
+        elif len(fails) == 1:
+            counts[fails[0]][has[fails[0]]] += 1
+    matches.sort()
+    return matches, dict(zip(("kind", "language", "question"), counts, strict=True))
 
 
 def _found(excerpt: Excerpt, source: EvidenceSource, forms: frozenset[str]) -> Found:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consult.analysis.language import UNKNOWN, detect_languages
 from consult.evidence.indexing import announce
-from consult.evidence.models import EvidenceSource, Excerpt
+from consult.evidence.models import GATHERED, EvidenceSource, Excerpt
 from surveys import queries as survey_queries
 from surveys.elements import Question
 from surveys.models import Answer, Response
@@ -71,6 +71,14 @@ def free_text_questions(session: Session, survey_id: int) -> list[Question]:
             if type_of(question).is_free_text:
                 found.setdefault(question.id, question)
     return list(found.values())
+
+
+def has_gathered(session: Session, consultation_id: int) -> bool:
+    """Whether anything was said elsewhere than in the survey."""
+    gathered = select(Excerpt.id).where(
+        Excerpt.consultation_id == consultation_id, Excerpt.question_id == GATHERED
+    )
+    return session.scalar(gathered.limit(1)) is not None
 
 
 def hash_of(text: str) -> str:

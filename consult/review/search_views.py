@@ -12,13 +12,12 @@ from consult.evidence.indexing import unread_count
 from consult.evidence.labels import KINDS
 from consult.evidence.models import Excerpt
 from consult.evidence.search import SearchFilters, search
-from consult.evidence.services import free_text_questions
 from consult.extensions import current_session
 from consult.review import queries, requests
 from consult.review.blueprint import blueprint
 from consult.review.models import Coding
 from consult.review.presentation import page_number
-from consult.review.views import log_reading
+from consult.review.views import log_reading, readable_questions
 from consult.stakeholders.models import StakeholderGroup
 from consult.stakeholders.queries import groups
 
@@ -51,7 +50,7 @@ def search_page(slug: str) -> str:
         number=page_number(request),
         also=[*readable, *_of_theme(theme.id if theme else None)],
     )
-    questions = free_text_questions(session, consultation.survey_id)
+    questions = readable_questions(consultation)
     named = ("words", words), ("kind", filters.kind), ("language", filters.language)
     narrowed = ("question", filters.question_id), ("group", group and group.id), ("theme", theme and theme.id)
     return render_template(
