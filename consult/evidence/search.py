@@ -74,9 +74,9 @@ def search(
     """
     words = query_words(query)
     forms = [forms_of(word) for word in words]
-    base = [Excerpt.part_of_id.is_(None), *also, *_holding(session, consultation_id, forms)]
-    # An expression, lest SQLite go through all excerpts of the consultation where it has a list of their ids.
-    base.append((Excerpt.consultation_id + 0 if forms else Excerpt.consultation_id) == consultation_id)
+    # Expressions, lest SQLite go through an index of all excerpts where it has a list of the ids.
+    base = [Excerpt.consultation_id + 0 == consultation_id, func.coalesce(Excerpt.part_of_id, 0) == 0]
+    base += [*also, *_holding(session, consultation_id, forms)]
     if filters.group_id is not None:
         base.append(of_group(filters.group_id))
     sources = {
@@ -136,26 +136,25 @@ def _matches(
     base: Sequence[ColumnElement[bool]],
     sources: Mapping[int, EvidenceSource],
     filters: SearchFilters,
-) -> tuple[list[tuple[int, int, int]], dict[str, Counter[str]]]:
+) -> tuple[list[tuple[int, int, int]], dict[str, dict[str, int]]]:
     """What is found, as (source id, position, id) in order; and how many by kind, language and question, each with the
     other two filters. In one pass over the rows: to have the database count and order them takes two."""
     wanted = (filters.kind, filters.language, filters.question_id)
+    columns = (Excerpt.source_id, Excerpt.language, Excerpt.question_id, Excerpt.position, Excerpt.id)
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(select(*columns).where(*base))]
     counts: tuple[Counter[Any], ...] = (Counter(), Counter(), Counter())
-    matches = []
-    columns = (Excerpt.source_id, Excerpt.position, Excerpt.id, Excerpt.language, Excerpt.question_id)
-    for source_id, position, excerpt_id, language, question_id in session.execute(
-        select(*columns).where(*base)
-    ):
-        has = (sources[source_id].kind, language, question_id)
+    let_through = set()
+    for place, number in Counter(row[:3] for row in rows).items():
+        has = (sources[place[0]].kind, *place[1:])
         fails = [n for n in range(3) if wanted[n] is not None and wanted[n] != has[n]]
         if not fails:
-            matches.append((source_id, position, excerpt_id))
-            for n in range(3):
-                counts[n][has[n]] += 1
-        elif len(fails) == 1:
-            counts[fails[0]][has[fails[0]]] += 1
+            let_through.add(place)
+        for n in fails if fails else range(3):
+            counts[n][has[n]] += number * (len(fails) < 2)
+    matches = [(row[0], row[3], row[4]) for row in rows if row[:3] in let_through]
     matches.sort()
-    return matches, dict(zip(("kind", "language", "question"), counts, strict=True))
+    shown = ({key: count for key, count in counter.most_common() if count} for counter in counts)
+    return matches, dict(zip(("kind", "language", "question"), shown, strict=True))
 
 
 def _found(excerpt: Excerpt, source: EvidenceSource, forms: frozenset[str]) -> Found:
