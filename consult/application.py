@@ -49,6 +49,8 @@ from consult.consultations import (  # noqa: F401 - clock registers its job
     team_views,
 )
 from consult.consultations.access import may
+from consult.evidence import feedback_views
+from consult.evidence import room as evidence
 from consult.extensions import csrf, db, mail, migrate, security
 from consult.markdown import render_markdown
 from consult.outreach import (
@@ -92,6 +94,8 @@ ROOMS = (
     letter_views,
     heard_views,
     own_views,
+    evidence,
+    feedback_views,
     review,
     results,
 )

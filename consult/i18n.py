@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from typing import Any
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import get_timezone_location
 from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_babel import format_date as babel_format_date
 from flask_babel import format_datetime as babel_format_datetime
 from flask_babel import get_locale, get_translations, gettext, refresh
 from markupsafe import Markup
@@ -48,6 +49,7 @@ def init_app(app: Flask, digits: str) -> None:
     app.jinja_env.filters |= {
         "digits": shown_digits,
         "moment": format_moment,
+        "day": format_day,
         "error_text": error_text,
         "said_params": said_params,
         "language_name": LANGUAGE_NAMES.get,
@@ -186,6 +188,14 @@ def format_moment(at: datetime | None, timezone: str = "UTC") -> str:
     pattern = MOMENTS.get(language(), MOMENTS["en"])
     zone = "UTC" if timezone == "UTC" else get_timezone_location(ZoneInfo(timezone), locale=get_locale())
     return f"{shown_digits(babel_format_datetime(local, pattern, rebase=False))} ({zone})"
+
+
+def format_day(day: date | None) -> str:
+    """A day of the calendar, written out."""
+    if day is None:
+        return ""
+    pattern = MOMENTS.get(language(), MOMENTS["en"]).split(" y")[0] + " y"
+    return shown_digits(babel_format_date(day, pattern))
 
 
 WORDED_PARAMS = frozenset({"kind", "reason"})

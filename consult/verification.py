@@ -7,6 +7,7 @@ from collections import Counter
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from consult.evidence.indexing import wrongly_indexed
 from surveys.models import Answer, Response, Survey
 from surveys.queries import version_with
 from surveys.services import projection_rows
@@ -33,6 +34,11 @@ def find_faults(session: Session) -> tuple[list[str], list[str]]:
                 "results are counted from"
             )
     sound.append(f"responses: {responses}, counted as they were given")
+    wrong = wrongly_indexed(session)
+    if wrong:
+        faults.append(f"search: {wrong} excerpts are found by other words than they hold")
+    else:
+        sound.append("search: every excerpt that was read is found by its words")
     return faults, sound
 
 

@@ -38,6 +38,9 @@ FORGOTTEN_AFTER = timedelta(minutes=15)
 FAILURES_PER_CONSULTATION = 60
 FAILURES_IN_ALL = 300
 ADDRESS_MAILS = 3
+FEEDBACK_PER_CONSULTATION = 300
+FEEDBACK_IN_ALL = 1_000
+"""In ten minutes: a hall of two hundred can write at the same moment, a program cannot fill the disk."""
 _TABLE = cast(Table, Attempts.__table__)
 
 
@@ -121,6 +124,7 @@ own_password = Waiting("own password")
 second_factor = Waiting("second factor")
 _codes = Window("code")
 _address_mails = Window("address mail", timedelta(hours=1))
+_feedback = Window("feedback", timedelta(minutes=10))
 
 
 def too_many_wrong_codes(consultation_id: int) -> bool:
@@ -134,6 +138,12 @@ def too_many_wrong_codes(consultation_id: int) -> bool:
 def too_many_address_mails(ref: str) -> bool:
     """Count a mail that somebody on a roll has sent to an address she names; whether there were too many this hour."""
     return _address_mails.fails(**{ref: ADDRESS_MAILS})
+
+
+def too_much_feedback(consultation_id: int) -> bool:
+    """Count a message to a feedback channel; whether there were too many in the last ten minutes."""
+    limits = {str(consultation_id): FEEDBACK_PER_CONSULTATION, "all": FEEDBACK_IN_ALL}
+    return _feedback.fails(**limits)
 
 
 @jobs.job("brake.forget", every_minutes=30)

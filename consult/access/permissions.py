@@ -26,6 +26,7 @@ class Right(StrEnum):
     RESPONSES_EXPORT = "responses.export"
     REVIEW_READ = "review.read"
     REVIEW_EDIT = "review.edit"
+    EVIDENCE_EDIT = "evidence.edit"
     ROLL_MANAGE = "roll.manage"
     STAFF_MANAGE = "staff.manage"
 
@@ -41,11 +42,19 @@ ROLES: dict[str, frozenset[Right]] = {
             Right.FIGURES_READ,
             Right.REVIEW_READ,
             Right.RESPONSES_EXPORT,
+            Right.EVIDENCE_EDIT,
             Right.ROLL_MANAGE,
         }
     ),
     "reviewer": frozenset(
-        {Right.STAFF, Right.FIGURES_READ, Right.RESPONSES_READ, Right.REVIEW_READ, Right.REVIEW_EDIT}
+        {
+            Right.STAFF,
+            Right.FIGURES_READ,
+            Right.RESPONSES_READ,
+            Right.REVIEW_READ,
+            Right.REVIEW_EDIT,
+            Right.EVIDENCE_EDIT,
+        }
     ),
 }
 

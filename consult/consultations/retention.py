@@ -73,7 +73,13 @@ def erase_due_answers(session: Session, consultation: Consultation, *, now: date
     audit.record(session, "retention.answers_erased", consultation_slug=consultation.slug, answers=number)
 
 
-ERASURES: tuple[Callable[..., None], ...] = (erase_due_roll, erase_due_answers)
+ERASURES: list[Callable[..., None]] = [erase_due_roll, erase_due_answers]
+
+
+def erases(erasure: Callable[..., None]) -> Callable[..., None]:
+    """Register what another room erases with the roll or the answers; it is called after them."""
+    ERASURES.append(erasure)
+    return erasure
 
 
 @jobs.job("retention.erase", every_minutes=60)

@@ -18,6 +18,7 @@ from surveys.i18n import N_
 GRANTABLE = {
     Right.CONSULTATION_EDIT: _("change the texts and the survey"),
     Right.CONSULTATION_MANAGE: _("open, close and publish"),
+    Right.EVIDENCE_EDIT: _("bring in interviews, notes, documents and feedback"),
     Right.ROLL_MANAGE: _("keep the roll and write to the people on it"),
     Right.FIGURES_READ: _("see the figures"),
     Right.RESPONSES_READ: _("read single answers"),

@@ -5,9 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from consult.stakeholders.models import StakeholderGroup
 from surveys.models import Base, UtcDateTime, utc_now
 
 SOURCE_KINDS = (
@@ -18,16 +31,48 @@ SOURCE_KINDS = (
     "meeting",
     "feedback_channel",
 )
+GATHERED = "gathered-evidence"
+"""Stands for a question in excerpts that answer none, so that they are read, coded and counted together; no question of
+a survey has a hyphen in its id."""
+SURVEY, FEEDBACK = "online_consultation", "feedback_channel"
+GATHERED_KINDS = ("interview", "workshop", "meeting", "document_review")
+"""What the staff bring in; the other two come from the people themselves."""
+MOST_TITLE, MOST_TEXT = 200, 10_000
+"""Longest title and longest excerpt that is brought in, in characters."""
+
+source_groups = Table(
+    "evidence_source_group",
+    Base.metadata,
+    Column("source_id", ForeignKey("evidence_source.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_id", ForeignKey("stakeholder_group.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+excerpt_groups = Table(
+    "excerpt_group",
+    Base.metadata,
+    Column("excerpt_id", ForeignKey("excerpt.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_id", ForeignKey("stakeholder_group.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
 
 
 class EvidenceSource(Base):
-    """One survey, interview, workshop, document or meeting whose words are evidence."""
+    """One survey, interview, workshop, document or meeting whose words are evidence, or the feedback channel.
+
+    `informant` says of what kind whoever spoke is, never who. `quote_consent` is what was agreed for all of its
+    excerpts that the staff bring in; `is_open` belongs to the feedback channel alone.
+    """
 
     __tablename__ = "evidence_source"
     __table_args__ = (
         CheckConstraint("kind IN ('" + "', '".join(SOURCE_KINDS) + "')", name="known_kind"),
         # The answers given to one survey come from one source, however often they are gathered.
         UniqueConstraint("consultation_id", "survey_id", name="one_source_per_survey"),
+        Index(
+            "one_feedback_channel",
+            "consultation_id",
+            unique=True,
+            sqlite_where=text("kind = 'feedback_channel'"),
+            postgresql_where=text("kind = 'feedback_channel'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,8 +85,15 @@ class EvidenceSource(Base):
     date: Mapped[dt.date | None]
     place: Mapped[str | None] = mapped_column(Text)
     participants_count: Mapped[int | None]
-    groups: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    informant: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str | None] = mapped_column(String(16))
+    quote_consent: Mapped[bool] = mapped_column(default=False)
+    is_open: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    groups: Mapped[list[StakeholderGroup]] = relationship(
+        secondary=source_groups, order_by=StakeholderGroup.id
+    )
 
 
 class Excerpt(Base):
@@ -49,6 +101,9 @@ class Excerpt(Base):
 
     A free-text answer is one excerpt over its whole length. A part of it that is coded by itself is an
     excerpt of its own, `part_of` the whole; answers are counted by wholes.
+
+    `speaker` numbers the voices of a conversation from 1. `said_on` is told where it is not the source's date.
+    `search_version` is the version of the rules by which it was read for searching, None before that.
     """
 
     __tablename__ = "excerpt"
@@ -76,6 +131,52 @@ class Excerpt(Base):
     text_hash: Mapped[str] = mapped_column(String(64), index=True)
     quote_consent: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+    said_on: Mapped[dt.date | None]
+    speaker: Mapped[int | None]
+    search_version: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     source: Mapped[EvidenceSource] = relationship(lazy="raise")
+
+
+class ExcerptTerm(Base):
+    """A word of an excerpt, as a number: see `consult.evidence.indexing`. It goes with its excerpt."""
+
+    __tablename__ = "excerpt_term"
+    __table_args__ = (
+        Index("ix_excerpt_term_finding", "term", "excerpt_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    excerpt_id: Mapped[int] = mapped_column(
+        ForeignKey("excerpt.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    term: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class EvidenceDraft(Base):
+    """Material between its preview and the saving; deleted with either, or after a day.
+
+    `content` holds the table or the text as it came, and the pieces as they are to be kept. `revision` counts the
+    changes, so that a button pressed twice acts once.
+    """
+
+    __tablename__ = "evidence_draft"
+    __table_args__ = (Index("ix_evidence_draft_source_id", "source_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("evidence_source.id", ondelete="CASCADE"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    revision: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class SentForm(Base):
+    """The hash of a form's key that has done its work, so that it works once. Forgotten after two days."""
+
+    __tablename__ = "evidence_sent_form"
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sent_on: Mapped[dt.date]

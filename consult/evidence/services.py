@@ -11,7 +11,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from consult.analysis.language import UNKNOWN, detect_languages
-from consult.evidence.models import EvidenceSource, Excerpt
+from consult.evidence.indexing import announce
+from consult.evidence.models import GATHERED, EvidenceSource, Excerpt
 from surveys import queries as survey_queries
 from surveys.elements import Question
 from surveys.models import Answer, Response
@@ -47,6 +48,8 @@ def gather_excerpts(session: Session, *, consultation_id: int, survey_id: int, t
             _name_languages(rows)
             session.execute(insert(Excerpt), rows)
         made += len(rows)
+    if made:
+        announce(session)
     return made
 
 
@@ -68,6 +71,14 @@ def free_text_questions(session: Session, survey_id: int) -> list[Question]:
             if type_of(question).is_free_text:
                 found.setdefault(question.id, question)
     return list(found.values())
+
+
+def has_gathered(session: Session, consultation_id: int) -> bool:
+    """Whether anything was said elsewhere than in the survey."""
+    gathered = select(Excerpt.id).where(
+        Excerpt.consultation_id == consultation_id, Excerpt.question_id == GATHERED
+    )
+    return session.scalar(gathered.limit(1)) is not None
 
 
 def hash_of(text: str) -> str:

@@ -15,6 +15,7 @@ PERMISSIONS = {
     "review.progress": Right.REVIEW_READ,
     "review.theme": Right.RESPONSES_READ,
     "review.answers": Right.RESPONSES_READ,
+    "review.search": Right.RESPONSES_READ,
     "review.changes": Right.REVIEW_READ,
     "review.coding_queue": Right.REVIEW_EDIT,
     "review.save_coding": Right.REVIEW_EDIT,

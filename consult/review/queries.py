@@ -338,6 +338,15 @@ def theme_with(session: Session, consultation_id: int, theme_id: int) -> Theme |
     return session.scalar(select(Theme).where(Theme.id == theme_id, Theme.consultation_id == consultation_id))
 
 
+def themes_in_use(session: Session, consultation_id: int) -> Sequence[Theme]:
+    """Every theme of a consultation that is not retired, question by question."""
+    return session.scalars(
+        select(Theme)
+        .where(Theme.consultation_id == consultation_id, Theme.status != "retired")
+        .order_by(Theme.question_id, Theme.position, Theme.id)
+    ).all()
+
+
 def excerpt_with(session: Session, consultation_id: int, excerpt_id: int) -> Excerpt | None:
     """An excerpt of this consultation."""
     return session.scalar(

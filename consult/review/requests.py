@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from consult import outbox
 from consult.consultations.models import Consultation, Privacy, Status
-from consult.evidence.services import free_text_questions, gather_excerpts, has_new_answers
+from consult.evidence.models import GATHERED
+from consult.evidence.services import free_text_questions, gather_excerpts, has_gathered, has_new_answers
 from consult.review import errors, machine, runs
 from consult.review.models import ThemeRun
 from consult.review.scope import Scope
@@ -23,6 +24,13 @@ _ENDED = (Status.CLOSED, Status.PUBLISHED, Status.ARCHIVED)
 def is_readable(consultation: Consultation) -> bool:
     """Whether single answers may be read now: those of an anonymous consultation only after it has closed."""
     return consultation.privacy != Privacy.ANONYMOUS or consultation.status in _ENDED
+
+
+def questions_to_code(session: Session, consultation: Consultation) -> list[str]:
+    """Ids of what is read and coded: the free-text questions while answers may be read, and what was said elsewhere."""
+    free = free_text_questions(session, consultation.survey_id) if is_readable(consultation) else []
+    gathered = [GATHERED] if has_gathered(session, consultation.id) else []
+    return [*(question.id for question in free), *gathered]
 
 
 def gather(session: Session, consultation: Consultation) -> int:
@@ -50,11 +58,11 @@ def request_full(
 
 
 def request_all(session: Session, consultation: Consultation, *, by_id: int | None = None) -> list[ThemeRun]:
-    """Ask for the themes of every free-text question. Raises ReviewError while answers may not be read."""
+    """Ask for the themes of every question that is coded. Raises ReviewError while answers may not be read."""
     gather(session, consultation)
     return [
-        request_full(session, Scope(consultation.id, question.id), by_id=by_id)
-        for question in free_text_questions(session, consultation.survey_id)
+        request_full(session, Scope(consultation.id, question_id), by_id=by_id)
+        for question_id in questions_to_code(session, consultation)
     ]
 
 
@@ -62,16 +70,19 @@ def has_work(session: Session, consultation: Consultation) -> bool:
     """Whether an answer waits to be gathered or placed; a look that takes no lock."""
     if has_new_answers(session, survey_id=consultation.survey_id):
         return True
-    questions = free_text_questions(session, consultation.survey_id)
-    return any(machine.unseen_count(session, Scope(consultation.id, question.id)) for question in questions)
+    return any(
+        machine.unseen_count(session, Scope(consultation.id, question_id))
+        for question_id in questions_to_code(session, consultation)
+    )
 
 
 def request_placing(session: Session, consultation: Consultation) -> list[ThemeRun]:
     """Ask that new answers be placed; a question without themes gets its first ones once it has enough."""
-    gather(session, consultation)
+    if is_readable(consultation):
+        gather(session, consultation)
     requested = []
-    for question in free_text_questions(session, consultation.survey_id):
-        scope = Scope(consultation.id, question.id)
+    for question_id in questions_to_code(session, consultation):
+        scope = Scope(consultation.id, question_id)
         unseen = machine.unseen_count(session, scope)
         if unseen and machine.has_themes(session, scope):
             requested.append(_request(session, scope, machine.PLACE, None, None))

@@ -139,7 +139,7 @@ def _begin(run_id: int, worker: str) -> ThemeRun | None:
         run = runs.begin_run(session, run_id, worker=worker)
         if run is not None:
             consultation = session.get(Consultation, run.consultation_id)
-            if consultation is not None:
+            if consultation is not None and requests.is_readable(consultation):
                 requests.gather(session, consultation)
         return run
 

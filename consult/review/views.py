@@ -10,6 +10,7 @@ from consult.access import audit
 from consult.access.permissions import Right
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation, Status
+from consult.evidence.models import GATHERED
 from consult.evidence.services import free_text_questions
 from consult.extensions import current_session
 from consult.i18n import language
@@ -38,14 +39,14 @@ def overview(slug: str) -> str:
     session = current_session()
     results, counted = tallies.closed_questions(session, consultation, language=language())
     working = runs.latest_runs(session, consultation_id=consultation.id)
-    readable = requests.is_readable(consultation)
-    free = free_text_questions(session, consultation.survey_id)
+    free = readable_questions(consultation)
+    ids = {question.id for question in free}
     blocks = []
     order = tallies.question_order(session, consultation.survey_id)
     for question in [*order, *(q for q in free if q.id not in {o.id for o in order})]:
         if question.id in results:
             blocks.append(QuestionBlock(question.id, dict(question.label), result=results[question.id]))
-        elif readable and _may_see_free(consultation, can_read):
+        elif question.id in ids and _may_see_free(consultation, can_read):
             figures = queries.question_figures(session, Scope(consultation.id, question.id))
             blocks.append(
                 QuestionBlock(
@@ -61,7 +62,7 @@ def overview(slug: str) -> str:
         reworded=survey_queries.reworded_questions(session, consultation.survey_id),
         blocks=blocks,
         counted=counted,
-        is_readable=readable,
+        is_readable=requests.is_readable(consultation),
         can_read=can_read,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
@@ -184,11 +185,20 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
 
 
 def asked_question(consultation: Consultation, question_id: str) -> Question:
-    """A free-text question of the consultation; 404 for another one, and while answers may not be read."""
-    if not requests.is_readable(consultation):
-        abort(404)
-    free = free_text_questions(current_session(), consultation.survey_id)
+    """A question that is coded, or what was said elsewhere; 404 for another one, and while answers may not be read."""
+    free = readable_questions(consultation)
     return next((asked for asked in free if asked.id == question_id), None) or abort(404)
+
+
+def readable_questions(consultation: Consultation) -> list[Question]:
+    """The free-text questions while answers may be read, and what was said elsewhere as if it were one."""
+    session = current_session()
+    ids = requests.questions_to_code(session, consultation)
+    free = {question.id: question for question in free_text_questions(session, consultation.survey_id)}
+    if GATHERED in ids:
+        label = {language(): _("Interviews, notes, documents and feedback")}
+        free[GATHERED] = Question(GATHERED, GATHERED, "long_text", label)
+    return [free[question_id] for question_id in ids]
 
 
 def _languages_of(consultation: Consultation, name: dict[str, str]) -> list[str]:

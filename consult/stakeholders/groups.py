@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Column, Table, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from consult.stakeholders.models import StakeholderGroup, participant_groups
 from consult.stakeholders.names import group_key
 from consult.stakeholders.queries import is_on_other_rolls
 from surveys.i18n import N_
+from surveys.models import Base
 
 HIGH = 3
 """From here on influence or interest count as high, so that nobody in the middle is overlooked."""
@@ -79,17 +80,23 @@ def merge_group(session: Session, group: StakeholderGroup, *, into: StakeholderG
     """Give everybody of a group to another one, and end it."""
     if group.id == into.id:
         raise DomainError("same_group", N_("Choose another group."))
-    there = select(participant_groups.c.participant_id).where(participant_groups.c.group_id == into.id)
-    session.execute(
-        update(participant_groups)
-        .where(
-            participant_groups.c.group_id == group.id,
-            participant_groups.c.participant_id.not_in(there.subquery().select()),
+    for table, member in _memberships():
+        there = select(member).where(table.c.group_id == into.id)
+        session.execute(
+            update(table)
+            .where(table.c.group_id == group.id, member.not_in(there.subquery().select()))
+            .values(group_id=into.id)
         )
-        .values(group_id=into.id)
-    )
     audit.record(session, "group.merged", group=group.id, into=into.id)
     _end(session, group)
+
+
+def _memberships() -> Iterator[tuple[Table, Column[Any]]]:
+    """Every table that puts something into groups (participants, evidence), with the column that says what."""
+    for table in Base.metadata.sorted_tables:
+        ties = {column.name: column for column in table.primary_key.columns}
+        if len(ties) == 2 and "group_id" in ties:
+            yield table, next(column for name, column in ties.items() if name != "group_id")
 
 
 def remove_group(session: Session, group: StakeholderGroup) -> None:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from consult.tabular.apart import DAMAGED, ZIP, damaged, packed_names, read_apart, too_much
 from consult.tabular.values import Limits, Table, TableError, make_table
 from surveys.i18n import N_
 
-_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHILD = Path(__file__).with_name("workbook_child.py")
 
 
 def is_workbook(start: bytes) -> bool:
     """Whether a file beginning with these bytes is a zip or an old Office file."""
-    return start.startswith((_ZIP, _OLE))
+    return start.startswith((ZIP, _OLE))
 
 
 def read_workbook(path: Path, *, limits: Limits) -> Table:
@@ -47,67 +44,29 @@ class NoSuchSheetError(Exception):
 
 
 def _check_unpacked(path: Path, limits: Limits) -> None:
-    with path.open("rb") as source:
-        if source.read(4) != _ZIP:
-            return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _damaged(path) from error
-    if not any(entry.filename.endswith("workbook.xml") for entry in entries):
+    names = packed_names(path, limits)
+    if names and not any(name.endswith("workbook.xml") for name in names):
         raise TableError(
             "no_table", N_("The file %(name)s is not a table in CSV, XLSX or XLS."), name=path.name
-        )
-    if sum(entry.file_size for entry in entries) > limits.unpacked or len(entries) > 10_000:
-        raise TableError(
-            "too_large",
-            N_("The file %(name)s is larger than %(limit)s MB when unpacked."),
-            name=path.name,
-            limit=limits.unpacked // 1_000_000,
         )
 
 
 def _records(path: Path, limits: Limits, *, sheet: str | None = None) -> Iterator[tuple[int, list[str]]]:
-    given = json.dumps(
-        {
-            "rows": limits.rows,
-            "columns": limits.columns,
-            "memory": limits.memory,
-            "seconds": limits.seconds,
-            "sheet": sheet,
-        }
-    )
-    command = [sys.executable, "-I", str(_CHILD), str(path), given]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=limits.seconds + 5, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise _too_much(path) from error
-    if done.returncode == 6:
+    given = {"rows": limits.rows, "columns": limits.columns, "sheet": sheet}
+    status, output = read_apart(_CHILD, path, given, limits)
+    if status == 6:
         raise NoSuchSheetError
-    if done.returncode == 3:
-        raise _damaged(path)
-    if done.returncode == 4:
+    if status == DAMAGED:
+        raise damaged(path)
+    if status == 4:
         raise TableError(
             "too_wide",
             N_("The file %(name)s has more than %(limit)s columns."),
             name=path.name,
             limit=limits.columns,
         )
-    if done.returncode != 0:
-        raise _too_much(path)
-    for line in done.stdout.splitlines():
+    if status != 0:
+        raise too_much(path)
+    for line in output.splitlines():
         number, values = json.loads(line)
         yield number, values
-
-
-def _damaged(path: Path) -> TableError:
-    return TableError(
-        "damaged", N_("The file %(name)s is damaged and cannot be opened as a workbook."), name=path.name
-    )
-
-
-def _too_much(path: Path) -> TableError:
-    return TableError(
-        "too_much", N_("The workbook %(name)s takes too much memory or time to open."), name=path.name
-    )

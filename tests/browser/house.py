@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 from PIL import Image
@@ -20,6 +20,7 @@ from consult.consultations.models import Consultation
 from consult.consultations.pictures import keep_picture
 from consult.consultations.queries import consultation_by_slug
 from consult.demo.loader import load_demonstration
+from consult.evidence import drafts, feedback, indexing, sources
 from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.installation import initialise
@@ -27,6 +28,7 @@ from consult.review import double
 from consult.review.models import Theme
 from consult.review.scope import Scope
 from consult.stakeholders import groups, people
+from consult.tabular import Table
 from surveys import queries as survey_queries
 from surveys.definition import Definition
 from surveys.elements import Quota, ScreenOut
@@ -69,8 +71,10 @@ def furnish() -> dict[str, object]:
     db.session.commit()
     definition = survey_queries.draft_definition(_named("making").survey)
     quiet = make_quiet()
+    evidence = _with_evidence(_named("mid-term-review"), group)
     db.session.commit()
     return {
+        **evidence,
         "quiet": quiet,
         "section": definition.sections[0].id,
         "question": next(question.id for question in definition.questions() if question.type == "select_one"),
@@ -115,6 +119,43 @@ def _with_roll(consultation: Consultation) -> tuple[int, int]:
         first = first or person.id
     services.open_consultation(db.session(), consultation, allow_missing_translations=True)
     return first, women.id
+
+
+def _with_evidence(consultation: Consultation, group_id: int) -> dict[str, int]:
+    """An interview that is kept, a workshop whose notes are being cut, a table whose columns are being chosen, and an
+    open feedback channel; the ids of all."""
+    session = db.session()
+    values = {"kind": "interview", "title": "مقابلة 7", "informant": "عضو جمعية صغيرة", "date": date(2026, 3, 7),
+              "place": "عمّان", "participants_count": 1, "language": "ar", "quote_consent": True}  # fmt: skip
+    source = sources.save_source(session, consultation, None, values, [group_id])
+    notes = {
+        **values,
+        "kind": "workshop",
+        "title": "Workshop notes",
+        "informant": "",
+        "participants_count": 100,
+    }
+    workshop = sources.save_source(session, consultation, None, notes, [])
+    staff_id = session.scalars(select(Staff.id).order_by(Staff.id)).first()
+    assert staff_id is not None
+    talk = "س: ما أهم ما يشغلكم؟\nج: التعليم أولًا، ثم الطرق إلى المدارس.\nس: ولماذا؟\nج: لأن الطريق خطر."
+    draft = drafts.begin_text(session, source, text=talk, name="", staff_id=staff_id)
+    rows = drafts.ready_rows(draft, source, fallback="ar")
+    drafts.save(session, source, draft, rows, slug=consultation.slug)
+    cutting = drafts.begin_text(session, workshop, text=talk, name="notes.txt", staff_id=staff_id)
+    table = Table(("Text", "Date"), (("نريد مدارس أقرب", "2026-03-07"), ("Roads first", "")), (2, 3))
+    choosing = drafts.begin_table(session, workshop, table=table, name="notes.xlsx", staff_id=staff_id)
+    channel = feedback.open_channel(session, consultation, is_open=True)
+    feedback.take_feedback(
+        session, consultation, text="الحافلات لا تأتي.", language="ar", key="1", today=date(2026, 3, 8)
+    )
+    session.commit()
+    indexing.read_all()
+    kept = session.scalars(select(Excerpt.id).where(Excerpt.source_id == source.id)).first()
+    return {
+        "source": source.id, "workshop": workshop.id, "cutting": cutting.id, "choosing": choosing.id,
+        "channel": channel.id, "excerpt": kept or 0,
+    }  # fmt: skip
 
 
 def _make_every_type() -> None:

@@ -209,7 +209,43 @@ ANONYMOUS = (
     _staff("codes, anonymous", "letters.codes_page", "/manage/quiet-soon/invitations/codes"),
     _staff("codes, anonymous, made", "letters.codes_page", "/manage/quiet-made/invitations/codes"),
 )
-PAGES = PUBLIC + ANSWERING + ACCOUNT + WORKSHOP + BUILDER + REVIEW + MEMBERS + ANONYMOUS
+EVIDENCE_AT = f"{READ}/evidence"
+
+
+def _evidence(name: str, endpoint: str, path: str = "", *clicks: str) -> Page:
+    return Page(f"evidence, {name}", f"evidence.{endpoint}", f"{EVIDENCE_AT}{path}", "reviewer", clicks)
+
+
+EVIDENCE = (
+    _evidence("list", "listing"),
+    Page("evidence, none", "evidence.listing", f"{MAKING}/evidence", "facilitator"),
+    _evidence("new source", "new", "/new"),
+    _evidence("new source, errors", "new", "/new", "#source button.main"),
+    _evidence("source", "source", "/{source}"),
+    _evidence("feedback", "source", "/{channel}"),
+    _evidence("changing a source", "edit", "/{source}/edit"),
+    _evidence("excerpt", "excerpt", "/excerpts/{excerpt}"),
+    _evidence("add a text", "bring", "/{source}/add"),
+    _evidence("add a text, errors", "bring", "/{source}/add", "#material button.main"),
+    _evidence("columns", "columns", "/{workshop}/drafts/{choosing}/columns"),
+    _evidence("preview", "preview", "/{workshop}/drafts/{cutting}"),
+    _evidence("call", "call", "/call"),
+    _evidence("call, errors", "call", "/call", "#call button.main"),
+    _staff("search", "review.search", f"{READ}/review/search", who="reviewer"),
+    _staff(
+        "search, found", "review.search", f"{READ}/review/search?words=تعليم&kind=interview", who="reviewer"
+    ),
+    _staff("search, nothing found", "review.search", f"{READ}/review/search?words=xyz", who="reviewer"),
+    Page("feedback channel", "feedback.page", "/c/mid-term-review/feedback"),
+    Page(
+        "feedback channel, errors",
+        "feedback.page",
+        "/c/mid-term-review/feedback",
+        clicks=("#feedback button.main",),
+    ),
+    Page("feedback channel, thanks", "feedback.thanks", "/c/mid-term-review/feedback/thanks"),
+)
+PAGES = PUBLIC + ANSWERING + ACCOUNT + WORKSHOP + BUILDER + REVIEW + MEMBERS + ANONYMOUS + EVIDENCE
 
 NOT_PAGES = {
     "static": "files",

@@ -12,8 +12,12 @@ from consult.access.models import AuditEntry, Role
 from consult.config import Settings
 from consult.consultations import services
 from consult.consultations.queries import consultation_by_slug
+from consult.evidence import indexing
+from consult.evidence.models import EvidenceSource, Excerpt
+from consult.evidence.search import SearchFilters, search
 from consult.extensions import db
 from consult.installation import is_ready
+from consult.stakeholders.models import StakeholderGroup
 from surveys import services as survey_services
 from surveys.models import Answer, Response
 from surveys.queries import latest_version
@@ -89,6 +93,39 @@ def test_the_audit_log_only_grows(app, session, change):
     assert (entry.actor, entry.action, entry.consultation_slug, entry.details) == (
         "command line", "tried", "trial", {"format": "csv"},
     )  # fmt: skip
+
+
+@on_both_databases
+def test_evidence_survives_the_way_down_and_up(app, answered):
+    session = db.session()
+    consultation = consultation_by_slug(session, "trial")
+    group = StakeholderGroup(key="youth", name={"en": "Youth"})
+    source = EvidenceSource(
+        consultation_id=consultation.id, kind="interview", title="مقابلة", informant="عضو", groups=[group]
+    )
+    session.add(source)
+    session.flush()
+    excerpt = Excerpt(
+        consultation_id=consultation.id,
+        source_id=source.id,
+        text="التعليم",
+        text_hash="x",
+        language="ar",
+        speaker=1,
+    )
+    session.add(excerpt)
+    session.commit()
+    indexing.read_all()
+    theirs = consultation.id, excerpt.id
+    db.session.remove()
+    downgrade(revision="0015")
+    upgrade()
+    kept = db.session.get(Excerpt, theirs[1])
+    assert (kept.text, kept.speaker, kept.search_version) == ("التعليم", None, None)
+    assert db.session.scalars(select(EvidenceSource)).one().title == "مقابلة"
+    indexing.read_all()
+    found = search(db.session(), theirs[0], "وتعليم", SearchFilters())
+    assert [item.excerpt.id for item in found.items] == [theirs[1]]
 
 
 def test_an_older_database_is_not_ready(app, instance, monkeypatch):
