@@ -14,7 +14,6 @@ from consult.access.permissions import Right
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
-from consult.evidence.services import free_text_questions
 from consult.extensions import current_session
 from consult.i18n import error_text, is_language_switch, language
 from consult.review import coding, errors, queries, queue, services, views
@@ -88,7 +87,7 @@ def _page(
 ) -> str:
     session, scope, filters = current_session(), Scope(consultation.id, question_id), filters_from(request)
     task = queue.task_of(session, scope, excerpt, coder_id=current_user.id) if excerpt is not None else None
-    labels = {asked.id: asked.label for asked in free_text_questions(session, consultation.survey_id)}
+    labels = {asked.id: asked.label for asked in views.readable_questions(consultation)}
     return render_template(
         "review/coding.html",
         consultation=consultation,

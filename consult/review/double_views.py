@@ -47,7 +47,8 @@ def begin_double(slug: str, question_id: str) -> Response:
     size = next((size for size in double.SIZES if str(size) == asked_for), None)
     if size is None:
         abort(400)
-    requests.gather(session, consultation)
+    if requests.is_readable(consultation):
+        requests.gather(session, consultation)
     newest = next(iter(double.rounds_of(session, scope)), None)
     if newest is not None and not double.has_begun(session, newest):
         session.delete(newest)
