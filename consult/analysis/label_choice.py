@@ -173,10 +173,11 @@ def _unused(parts: Sequence[str], ranked: Sequence[Ranked], language: str, used:
     return next(
         label
         for some in chain([list(parts)], more, numbered)
-        if (label := _join(some, language)).casefold() not in used
+        if (label := joined(some, language)).casefold() not in used
     )
 
 
-def _join(parts: Sequence[str], language: str) -> str:
+def joined(parts: Sequence[str], language: str) -> str:
+    """Phrases as one label."""
     text = ("، " if language == "ar" else ", ").join(parts)
     return text[:1].upper() + text[1:]

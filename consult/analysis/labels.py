@@ -17,7 +17,7 @@ import numpy as np
 from consult.analysis.descriptions import Description, describe_themes
 from consult.analysis.embedding import Embedder, VectorCache, embed_texts
 from consult.analysis.graph import LanguageCentre
-from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_labels
+from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_labels, joined
 from consult.analysis.label_words import Word, read_words
 from consult.analysis.language import ARABIZI, MIXED, UNKNOWN
 from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
@@ -29,6 +29,7 @@ _CANDIDATES = 40
 _KEYWORDS = 8
 _STRAY = 0.02
 _BEGINNING = 60
+_COMMON = 0.2
 # What nearness in meaning counts beside telling words, and being nearer to another theme against it.
 _MEANING = 2.2
 _FOREIGN = 0.6
@@ -95,18 +96,32 @@ def _name_the_rest(
 def name_broader(
     data: LabelInput,
     named: Sequence[ThemeWords],
+    below: Sequence[Sequence[int]],
     *,
     embedder: Embedder,
     centre: LanguageCentre,
     vectors: VectorCache | None = None,
 ) -> list[Mapping[str, str]]:
-    """Labels for broader themes, none of them a label of `named`, the themes below them."""
+    """Labels for broader themes over the themes `below` of `named` (by place), none of them a label of those.
+
+    Where no phrase is in many of the answers, the label lists how the largest themes below are called.
+    """
     used: dict[str, set[str]] = defaultdict(set)
     for words in named:
         for code, label in words.label.items():
             used[code].add(label.casefold())
-    labels = choose_labels(_candidates(data, embedder, centre, vectors), used, is_broad=True)
-    return [dict(sorted(labels[theme].items())) for theme in range(len(data.centres))]
+    languages = _candidates(data, embedder, centre, vectors)
+    labels = choose_labels(languages, used, is_broad=True)
+    for own in languages:
+        for theme, members in enumerate(below):
+            ranked = own.ranked.get(theme)
+            if ranked and len(ranked[0].phrase.within) < _COMMON * len(own.rows[theme]):
+                leads = [named[i].label[own.code] for i in members if own.code in named[i].label]
+                listed = joined([lead.split("،")[0].split(",")[0] for lead in leads[:3]], own.code)
+                if len(leads) > 1 and listed.casefold() not in used[own.code]:
+                    labels[theme][own.code] = listed
+                    used[own.code].add(listed.casefold())
+    return [dict(sorted(labels[theme].items())) for theme in range(len(below))]
 
 
 def _candidates(

@@ -90,11 +90,11 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
                 codings=tuple(mine),
                 quotes=tuple(i for i in (texts[q.row].id for q in theme.quotes) if i in dict(mine)),
             )
-    broader = _under_broader(found.parents, proposed, groups, material.under)
+    broader = under_broader(found.parents, proposed, groups, material.under)
     return _proposal(material, tuple(proposed.values()), placed, dict(found.engine), broader)
 
 
-def _under_broader(
+def under_broader(
     parents: Sequence[Parent],
     proposed: dict[str, ProposedTheme],
     groups: Mapping[str, Sequence[tuple[int, float]]],
