@@ -90,13 +90,15 @@ def _like(found: Sequence[Ranked], anchor: np.ndarray) -> list[Ranked]:
 def _lead(ranked: Sequence[Ranked], taken: set[frozenset[str]], *, is_broad: bool) -> Ranked | None:
     """The best phrase whose words no other theme has for its first phrase.
 
-    What all themes speak of (the set's own subject) gives way to a phrase of this theme alone, and a single
-    word to a phrase that holds it and that several people used: it says more.
+    What does not read as a name gives way to what does, what all themes speak of (the set's own subject) to
+    a phrase of this theme alone, and a single word to a phrase that holds it and that several people used.
     """
     free = [item for item in ranked if item.stems not in taken] or list(ranked)
     if not free:
         return None
     best = free[0]
+    if best.phrase.shape < _READS:
+        best = next((i for i in free if _stands(i, best, _LONGER)), best)
     if best.phrase.own < _OWN:
         own = (i for i in free if i.phrase.own >= _OWN and not i.stems >= best.stems)
         most = len(best.phrase.within) / 8

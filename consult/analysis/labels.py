@@ -21,7 +21,7 @@ from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_lab
 from consult.analysis.label_words import Word, read_words
 from consult.analysis.language import ARABIZI, MIXED, UNKNOWN
 from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
-from consult.analysis.text import for_reading
+from consult.analysis.text import for_reading, mask_contacts
 from consult.analysis.word_kinds import WordKinds
 
 _READ_PER_THEME = 300
@@ -87,7 +87,7 @@ def _name_the_rest(
     for own in languages:
         for theme, rows in own.rows.items():
             if not labels[theme]:
-                beginning = for_reading(texts[rows[0]])[:_BEGINNING].rstrip() + "…"
+                beginning = mask_contacts(for_reading(texts[rows[0]]))[:_BEGINNING].rstrip() + "…"
                 taken = {found[own.code].casefold() for found in labels.values() if own.code in found}
                 ways = (beginning, *(f"{beginning} {number}" for number in range(2, len(taken) + 3)))
                 labels[theme][own.code] = next(way for way in ways if way.casefold() not in taken)
