@@ -41,7 +41,8 @@ def broader_themes(space: np.ndarray, numbers: np.ndarray, sizes: np.ndarray) ->
         clear = round(float(_silhouettes(distance, groups).mean()), 6)
         if clear > best[0]:
             best = (clear, groups)
-    return sorted(sorted(group) for group in best[1] if len(group) > 1 and _is_alike(likeness, group))
+    found = sorted(sorted(group) for group in best[1] if len(group) > 1 and _is_alike(likeness, group))
+    return found if len(found) > 1 else []
 
 
 def _is_alike(likeness: np.ndarray, group: list[int]) -> bool:

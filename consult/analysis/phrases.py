@@ -11,20 +11,14 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from consult.analysis.stems import stem
-from consult.analysis.stopwords import stopwords_of
-from consult.analysis.text import is_arabic, normalise
+from consult.analysis.label_words import ELISION, PARTICLES, Word
+from consult.analysis.text import normalise
 from consult.analysis.word_kinds import WordKinds
 
 LONGEST_PHRASE = 5
-_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ‑-][^\W_]+)*")
-_ELISION = re.compile(r"^(?:l|d|qu|j|n|s|c|m|t|jusqu|lorsqu|puisqu)['’]", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s$")
-_LATIN = frozenset({"en", "fr", "es"})
-_ONLY_SPACE = re.compile(r"[ \u00a0\u0640]+")
-PARTICLES = frozenset({"up", "out", "off", "down"})
 # What the prior weighs, in answers; and the part of another single theme's share that counts as "others".
 _PRIOR = 10.0
 _OTHER_THEME = 0.5
@@ -36,15 +30,9 @@ _FREQUENT = 0.35
 _WEAK = 0.6
 # A phrase that stands beside the same word so often is a piece of a longer one.
 _PIECE = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    shown: str
-    plain: str
-    stem: str
-    is_stop: bool
-    joined: bool  # only spaces stand between this word and the one before
+# What a word is worth that occurs as often in the other themes: where no word tells, a theme still has a name.
+_LEAST = 0.02
+_LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +47,6 @@ class Phrase:
     shape: float = 1.0
     own: float = 1.0
     within: frozenset[int] = frozenset()
-
-
-def read_words(text: str, language: str) -> list[Word]:
-    """The words of a text for phrase finding."""
-    stops = stopwords_of(language)
-    found: list[Word] = []
-    end = -1
-    for match in _TOKEN.finditer(text):
-        gap = text[end : match.start()] if end >= 0 else ""
-        shown = match.group()
-        plain = normalise(shown)
-        joined = bool(_ONLY_SPACE.fullmatch(gap))
-        is_stop = plain in stops or not any(c.isalpha() for c in plain) or len(plain) < 2
-        if language == "fr":
-            is_stop = is_stop or _ELISION.sub("", plain) in stops
-        # A label in one script takes no word of the other: mixed texts would give it an unreadable one.
-        is_stop = is_stop or (language in _LATIN and is_arabic(plain))
-        if language == "en" and joined and plain in PARTICLES and found and not found[-1].is_stop:
-            # "top up" is one verb; its particle is no function word.
-            is_stop = False
-        found.append(Word(shown, plain, stem(plain, language), is_stop, joined))
-        end = match.end()
-    return _with_names(found)
-
-
-def _with_names(found: list[Word]) -> list[Word]:
-    """A function word with a capital inside a sentence, before another capital, is part of a name (New York)."""
-    for place in range(1, len(found) - 1):
-        word, after = found[place], found[place + 1]
-        if word.is_stop and word.joined and after.joined and word.shown.istitle() and after.shown.istitle():
-            found[place] = replace(word, is_stop=len(word.plain) < 2)
-    return found
 
 
 # Score, as written, stems, in how many texts, how well it reads, usual share of its rarest stem elsewhere.
@@ -121,7 +77,7 @@ class StemWeights:
 
 
 def word_weights(themes: Mapping[int, StemCounts]) -> dict[int, StemWeights]:
-    """For each theme how telling its stems are against the other themes; 0 for what tells nothing."""
+    """For each theme how telling its stems are against the other themes; nearly 0 for what tells nothing."""
     whole = sum(theme.texts for theme in themes.values())
     total: Counter[str] = Counter()
     shares: dict[str, list[float]] = defaultdict(list)
@@ -145,7 +101,7 @@ def word_weights(themes: Mapping[int, StemCounts]) -> dict[int, StemWeights]:
             lead = _odds(inside) - _odds(max(other, _OTHER_THEME * beside))
             # The least that chance leaves of a count: one answer is hardly a share.
             sure = max(0.0, count - 0.7 * math.sqrt(count)) / theme.texts
-            telling[key] = max(0.0, 1.2 * sure**0.7 * lead / (1 + usual[key] / _USUAL))
+            telling[key] = max(_LEAST * sure, 1.2 * sure**0.7 * lead / (1 + usual[key] / _USUAL))
         out[number] = StemWeights(telling, usual)
     return out
 
@@ -240,6 +196,8 @@ class _Runs:
                 if text[end].is_stop:
                     continue
                 run = text[start : end + 1]
+                if sum(len(word.shown) + 1 for word in run) > _LONGEST_SHOWN:
+                    break
                 key = tuple(w.stem for w in run if not w.is_stop)
                 if key in done or len(set(key)) < len(key) or not any(weights.get(s, 0) > 0 for s in key):
                     continue
@@ -261,7 +219,7 @@ class _Runs:
     def whole(self, key: tuple[str, ...]) -> float:
         """Less than 1 for what is mostly a piece of one longer phrase."""
         count = self.seen[key]
-        most = max((max(side[key].values(), default=0) for side in (self._before, self._after)))
+        most = max(max(side[key].values(), default=0) for side in (self._before, self._after))
         return 0.5 if count > 1 and most >= _PIECE * count else 1.0
 
 
@@ -285,7 +243,7 @@ class _Vocabulary:
         """A phrase as it is usually written, without what is written onto its first and last word."""
         parts = [self._case.get(word.shown.casefold(), word.shown) for word in run]
         if language == "fr":
-            parts[0] = _ELISION.sub("", parts[0])
+            parts[0] = ELISION.sub("", parts[0])
         if language == "en":
             parts[-1] = _POSSESSIVE.sub("", parts[-1])
         if language == "ar":

@@ -137,8 +137,8 @@ def _broader(
     joined = group_of[numbers]
     centres = theme_centres(reading.space, joined, reading.sizes)
     data = LabelInput(reading.read, reading.codes, joined, reading.space, centres)
-    labels = name_broader(data, named, embedder=embedder, centre=reading.centre, vectors=vectors)
-    return [Broader(label, members) for label, members in zip(labels, groups, strict=False)]
+    labels = name_broader(data, named, groups, embedder=embedder, centre=reading.centre, vectors=vectors)
+    return [Broader(label, members) for label, members in zip(labels, groups, strict=True)]
 
 
 def _largest_first(

@@ -31,7 +31,8 @@ class Theme:
 
     `label`, `description`: language code to text, for each language that has answers in the theme.
     `share`: of the analysed answers (weighted where weights were given). `groups`: column, value, count and
-    share of that value's analysed answers. `parent`: the broader theme over it. `centre`: unit vector in the space of the run, shape (d,).
+    share of that value's analysed answers. `parent`: id of the broader theme over it. `centre`: unit vector in
+    the space of the run, shape (d,).
     """
 
     id: str

@@ -12,14 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from consult.analysis.arabic import fold_built_in
+from consult.analysis.label_words import PARTICLES, Word
 from consult.analysis.stopwords import LANGUAGES, read_words
 from consult.analysis.text import normalise
-
-if TYPE_CHECKING:
-    from consult.analysis.phrases import Word
 
 _SIDES = (
     "noun-after",
@@ -157,7 +154,7 @@ class WordKinds:
     def _end(self, run: Sequence[Word]) -> float:
         """A name ends in a noun, in an infinitive after a noun (right to die), in what something is."""
         last = run[-1]
-        if last.plain in ("up", "out", "off", "down"):
+        if last.plain in PARTICLES:
             return 0.6
         noun = self.nominal(last.plain)
         if noun < 0.5 and len(run) > 2:

@@ -13,6 +13,7 @@ from consult.evidence.models import Excerpt
 from consult.review.lineage import Lineage, theme_ids_below
 from consult.review.models import REVIEWER, ChangeLog, Coding, ExcerptNote, Stance, Theme
 from consult.review.scope import Scope
+from consult.review.theme_quotes import quotes_of
 
 PAGE = 30
 UNSURE_BELOW = 0.35
@@ -161,45 +162,6 @@ def _progress(session: Session, scope: Scope, retired: Sequence[int]) -> tuple[i
     parts = select(Excerpt.id).where(scope.excerpts, Excerpt.part_of_id.is_not(None)).limit(1)
     has_parts = session.scalar(parts) is not None
     return count(), count(_in_use(retired)), count(Coding.origin == REVIEWER)
-
-
-def quotes_of(session: Session, themes: Sequence[Theme], *, each: int = 2) -> dict[int, list[Excerpt]]:
-    """Theme id → up to `each` excerpts to show: the chosen ones still in the theme, else the most typical.
-
-    The first ones differ in language where the theme has several.
-    """
-    chosen = {excerpt_id for theme in themes for excerpt_id in theme.quotes}
-    found: dict[int, list[Excerpt]] = {}
-    held: dict[int | None, dict[int, Excerpt]] = defaultdict(dict)
-    if chosen:
-        for theme_id, excerpt in session.execute(
-            select(Coding.theme_id, Excerpt)
-            .join(Excerpt, Excerpt.id == Coding.excerpt_id)
-            .where(
-                Coding.is_current,
-                Coding.theme_id.in_([theme.id for theme in themes]),
-                Excerpt.id.in_(sorted(chosen)),
-            )
-        ):
-            held[theme_id][excerpt.id] = excerpt
-    for theme in themes:
-        kept = [held[theme.id][i] for i in theme.quotes if i in held[theme.id]][:each]
-        if len(kept) < each:
-            kept += _typical(session, theme, each - len(kept), {excerpt.id for excerpt in kept})
-        found[theme.id] = kept
-    return found
-
-
-def _typical(session: Session, theme: Theme, count: int, but: set[int]) -> list[Excerpt]:
-    return list(
-        session.scalars(
-            select(Excerpt)
-            .join(Coding, Coding.excerpt_id == Excerpt.id)
-            .where(Coding.theme_id == theme.id, Coding.is_current, Excerpt.id.not_in(but))
-            .order_by(Coding.score.desc().nulls_last(), Excerpt.id)
-            .limit(count)
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,15 +92,14 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
                 quotes=tuple(i for i in (texts[q.row].id for q in theme.quotes) if i in dict(mine)),
             )
     stances = {texts[item.row].id: item.stance for item in found.assignments}
-    answers = {name: [excerpt_id for excerpt_id, _score in some] for name, some in groups.items()}
-    broader = _under_broader(found.parents, proposed, answers, material.under)
+    broader = under_broader(found.parents, proposed, groups, material.under)
     return _proposal(material, tuple(proposed.values()), placed, stances, dict(found.engine), broader)
 
 
-def _under_broader(
+def under_broader(
     parents: Sequence[Parent],
     proposed: dict[str, ProposedTheme],
-    members: Mapping[str, Sequence[int]],
+    groups: Mapping[str, Sequence[tuple[int, float]]],
     under: Mapping[int, int],
 ) -> tuple[Mapping[str, str], ...]:
     """Put the proposed themes under broader ones; returns the names of those to make.
@@ -111,7 +110,7 @@ def _under_broader(
     made: list[Mapping[str, str]] = []
     for parent in parents:
         new = [child for child in parent.children if child in proposed]
-        answers = {excerpt_id for child in parent.children for excerpt_id in members[child]}
+        answers = {excerpt_id for child in parent.children for excerpt_id, _score in groups[child]}
         existing = _home(
             [(excerpt_id, 0.0) for excerpt_id in sorted(answers)],
             {excerpt_id: frozenset({above}) for excerpt_id, above in under.items()},

@@ -38,7 +38,16 @@ ANSWERS = csv_of(
 def test_the_document(consult_themes):
     done, document = consult_themes(ANSWERS, "--group", "side")
     assert done.exit_code == 0, done.output
-    assert list(document) == ["rows", "analysed", "languages", "engine", "themes", "letters", "assignments"]
+    assert list(document) == [
+        "rows",
+        "analysed",
+        "languages",
+        "engine",
+        "themes",
+        "parents",
+        "letters",
+        "assignments",
+    ]
     assert (document["rows"], document["analysed"]) == (17, 16)
     assert document["languages"] == {"ar": 4, "en": 6, "es": 2, "fr": 4}
     first = document["themes"][0]

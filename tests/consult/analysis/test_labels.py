@@ -1,11 +1,15 @@
-from consult.analysis.phrases import candidate_phrases, read_words, word_weights
+import pytest
+
+from consult.analysis.label_words import read_words
+from consult.analysis.phrases import candidate_phrases, stem_counts, word_weights
 from consult.analysis.themes import find_themes
+from consult.analysis.word_kinds import WordKinds
 from tests.consult.analysis.test_themes import SCHOOL, WATER
 
 
 def phrases_of(inside, outside, language):
     read = [[read_words(text, language) for text in texts] for texts in (inside, outside)]
-    weights = word_weights(*read)
+    weights = word_weights({0: stem_counts(read[0]), 1: stem_counts(read[1])})[0]
     return [p.shown for p in candidate_phrases(read[0], weights, limit=5, language=language)]
 
 
@@ -46,3 +50,86 @@ def test_quotes_are_of_different_languages():
 
 def test_a_latin_label_takes_no_arabic_word():
     assert phrases_of(["iphone ايفون"] * 2, ["x"], "en") == ["iphone"]
+
+
+def weights_of(*themes):
+    counted = {
+        number: stem_counts([read_words(text, "en") for text in texts]) for number, texts in enumerate(themes)
+    }
+    return word_weights(counted)
+
+
+def test_the_subject_of_the_whole_set_tells_nothing_of_a_theme():
+    town = ["Oldtown needs benches"] * 6 + ["Oldtown parks"] * 4
+    others = [[f"Oldtown {word}" for word in words.split()] * 4 for words in ("roads cars", "schools pupils")]
+    weights = weights_of(town, *others)[0]
+    assert weights.telling["bench"] > 5 * weights.telling["oldtown"]
+    assert weights.usual["oldtown"] > weights.usual["bench"] == 0
+
+
+def test_one_answer_is_hardly_a_share():
+    weights = weights_of(["bus lane"] * 9 + ["zebra lane"], ["water"] * 10)[0]
+    assert weights.telling["bus"] > 4 * weights.telling["zebra"]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "noun", "verb"),
+    [
+        ("en", ["they send the letter", "we send a letter", "the letter of my aunt"], "letter", "send"),
+        ("fr", ["ils envoient la lettre", "il faut envoyer une lettre"], "lettre", "envoyer"),
+        ("es", ["hay que enviar la carta", "no enviar una carta"], "carta", "enviar"),
+        ("ar", ["أن يرسل الرسالة", "لم يرسل الرسالة", "في الرسالة"], "الرساله", "يرسل"),
+    ],
+)
+def test_neighbours_tell_nouns_from_verbs(language, texts, noun, verb):
+    kinds = WordKinds([read_words(text, language) for text in texts], language)
+    assert kinds.nominal(noun) > 0.6 > 0.5 > kinds.nominal(verb)
+
+
+def test_a_name_ends_in_a_noun_and_does_not_break_off():
+    texts = [
+        "can my friend send the money",
+        "my friend can send money",
+        "the money of my friend",
+        "you send it",
+    ]
+    read = [read_words(text, "en") for text in texts]
+    kinds = WordKinds(read, "en")
+    by_words = {w.plain: w for text in read for w in text}
+    friend, send, money = (by_words[word] for word in ("friend", "send", "money"))
+    assert kinds.shape([friend, send]) < 0.5 * kinds.shape([send, money])
+    assert kinds.shape([friend]) == 1.0
+
+
+def test_weak_words_do_not_stand_alone():
+    kinds = WordKinds([], "en")
+    people, roads = read_words("people roads", "en")
+    assert kinds.shape([people]) < 0.5 * kinds.shape([roads])
+
+
+def test_a_piece_of_a_longer_phrase_gives_way_to_it():
+    assert phrases_of(["high speed internet now"] * 4, ["roads"] * 4, "en")[0] == "high speed internet"
+
+
+def test_a_name_in_capitals_keeps_its_first_word():
+    found = phrases_of(["people of New Zealand care", "cats in New Zealand"] * 3, ["roads"] * 6, "en")
+    assert "New Zealand" in found
+
+
+def test_a_phrase_is_written_as_it_usually_is():
+    inside = ["Parking is dear", "we need parking", "more parking please"]
+    assert phrases_of(inside, ["trees"] * 3, "en")[0] == "parking"
+
+
+@pytest.mark.parametrize("texts", [["a" * 3000 + " " + "b" * 3000] * 9, ["top-up-" * 400 + "x"] * 9])
+def test_endless_words_still_give_a_short_label(texts):
+    theme = find_themes(texts).themes[0]
+    assert theme.label
+    assert all(0 < len(label) < 150 for label in theme.label.values())
+
+
+def test_themes_in_the_same_words_still_have_labels_of_their_own():
+    texts = [f"FIX THE ROADS NOW {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    labels = [theme.label["en"] for theme in find_themes(texts).themes]
+    assert all(labels)
+    assert len({label.casefold() for label in labels}) == len(labels)

@@ -7,6 +7,7 @@ import pytest
 from consult.consultations import services
 from consult.evidence.models import EvidenceSource, Excerpt
 from consult.extensions import db
+from consult.reports.published import published_results
 from consult.review.models import Coding, Theme
 from surveys import services as survey_services
 from surveys.definition import Definition, Option, Question, Section
@@ -121,6 +122,33 @@ def test_no_words_of_a_participant_are_public(app, client, consultation):
     services.publish_consultation(session, consultation)
     session.commit()
     assert "Because of reason" not in client.get("/c/trial/results").text
+
+
+def test_the_machines_description_is_made_of_answers_and_stays_inside(app, consultation):
+    session = db.session()
+    found = _theme(session, consultation, "Found", range(15))
+    written = _theme(session, consultation, "Written", range(15, 30))
+    found.description = written.description = {"en": "“Because of reason 1”"}
+    written.origin = "reviewer"
+    session.flush()
+    themes = published_results(session, consultation, language="en").questions[1].themes
+    told = {theme.name["en"]: theme.description for theme in themes}
+    assert told == {"Found": {}, "Written": written.description}
+
+
+@pytest.mark.parametrize(
+    ("second", "status", "count"),
+    [(range(15, 30), "accepted", 30), (range(15, 19), "accepted", None), (range(15, 30), "suggested", None)],
+)
+def test_a_broader_theme_is_counted_only_where_those_below_it_are(app, consultation, second, status, count):
+    session = db.session()
+    above = _theme(session, consultation, "Above", range(0))
+    _theme(session, consultation, "First", range(15)).parent_id = above.id
+    _theme(session, consultation, "Second", second, status=status).parent_id = above.id
+    session.flush()
+    themes = published_results(session, consultation, language="en").questions[1].themes
+    assert [(theme.name["en"], theme.depth) for theme in themes][:2] == [("Above", 0), ("First", 1)]
+    assert themes[0].count == count
 
 
 def test_fewer_than_ten_answers_publish_nothing(app, client):
