@@ -74,8 +74,7 @@ def search(
     """
     words = query_words(query)
     forms = [forms_of(word) for word in words]
-    # Expressions, lest SQLite go through an index of all excerpts where it has a list of the ids.
-    base = [Excerpt.consultation_id + 0 == consultation_id, func.coalesce(Excerpt.part_of_id, 0) == 0]
+    base = _whole_ones(session, consultation_id)
     base += [*also, *_holding(session, consultation_id, forms)]
     if filters.group_id is not None:
         base.append(of_group(filters.group_id))
@@ -96,6 +95,18 @@ def search(
     )
 
 
+def _whole_ones(session: Session, consultation_id: int) -> list[ColumnElement[bool]]:
+    """Conditions: an excerpt of the consultation, no part of one. For SQLite as expressions, lest it go through an
+    index of all excerpts where it has a list of the ids; PostgreSQL knows better by the plain columns."""
+    if _is_postgres(session):
+        return [Excerpt.consultation_id == consultation_id, Excerpt.part_of_id.is_(None)]
+    return [Excerpt.consultation_id + 0 == consultation_id, func.coalesce(Excerpt.part_of_id, 0) == 0]
+
+
+def _is_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def of_group(group_id: int) -> ColumnElement[bool]:
     """Condition: an excerpt of a group, its own or that of its source."""
     own = select(excerpt_groups.c.excerpt_id).where(excerpt_groups.c.group_id == group_id)
@@ -107,9 +118,10 @@ def _holding(
     session: Session, consultation_id: int, forms: Sequence[frozenset[str]]
 ) -> Iterator[ColumnElement[bool]]:
     """Conditions: an excerpt holds a form of each word. The rarest word says which excerpts are looked at; where they
-    are few, the other words are looked for in them alone."""
+    are few, SQLite looks for the other words in them alone; PostgreSQL plans that by itself."""
     is_one = [_is_one_of(session, sorted(terms_of(consultation_id, found))) for found in forms]
-    if len(forms) > 1:
+    are_few = False
+    if len(forms) > 1 and not _is_postgres(session):
         counted = select(func.count(ExcerptTerm.excerpt_id))
         numbers = [session.scalar(counted.where(is_form(ExcerptTerm.term))) or 0 for is_form in is_one]
         order = sorted(range(len(forms)), key=numbers.__getitem__)
@@ -125,7 +137,7 @@ def _holding(
 
 def _is_one_of(session: Session, terms: Sequence[int]) -> Callable[[Any], ColumnElement[bool]]:
     """Makes the condition that a column is one of these numbers: they are many, and go as one value."""
-    if session.get_bind().dialect.name == "postgresql":
+    if _is_postgres(session):
         return lambda column: column == any_(bindparam(None, terms, type_=ARRAY(BigInteger)))
     given = func.json_each(bindparam(None, json.dumps(terms))).table_valued("value")
     return lambda column: column.in_(select(given.c.value))
