@@ -11,6 +11,8 @@ from scipy import sparse
 
 # Rows of similarities held at once: 2,000 × n floats.
 _BLOCK = 2_000
+# Rows centred at once: each step makes a copy of them.
+_ROWS = 12_000
 # Between so many texts and so many, neighbours all count the same (measured: docs/analysis.md).
 _SAME_FROM, _SAME_TO = 200, 1_000
 # With fewer texts than this in a language its mean leans on the mean of all.
@@ -56,7 +58,14 @@ class LanguageCentre:
         """Unit rows less the mean of their language; a language not seen takes the mean of all."""
         out = np.empty_like(vectors)
         codes = np.asarray(languages)
-        for code in sorted(set(languages)):
+        for start in range(0, len(vectors), _ROWS):
+            rows = slice(start, start + _ROWS)
+            out[rows] = self._applied(vectors[rows], codes[rows])
+        return out
+
+    def _applied(self, vectors: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        out = np.empty_like(vectors)
+        for code in np.unique(codes).tolist():
             rows = codes == code
             out[rows] = vectors[rows] - self.means.get(code, self.mean)
         if self.projection is not None:
