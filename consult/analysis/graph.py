@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-# Rows of similarities held at once: 2,000 × n floats.
-_BLOCK = 2_000
+# Similarities held at once (sorting them takes four times their room), in at most so many rows.
+_CELLS, _BLOCK = 10_000_000, 2_000
 # Rows centred at once: each step makes a copy of them.
 _ROWS = 12_000
 # Between so many texts and so many, neighbours all count the same (measured: docs/analysis.md).
@@ -81,8 +81,9 @@ def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     values = np.zeros((n, max(k, 0)), dtype=np.float32)
     if k <= 0:
         return indices, values
-    for start in range(0, n, _BLOCK):
-        block = vectors[start : start + _BLOCK] @ vectors.T
+    step = min(_BLOCK, max(1, _CELLS // n))
+    for start in range(0, n, step):
+        block = vectors[start : start + step] @ vectors.T
         rows = np.arange(len(block))
         block[rows, start + rows] = -2.0
         top = (
