@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-# Rows of similarities held at once: 2,000 × n floats.
-_BLOCK = 2_000
+# Similarities held at once (sorting them takes four times their room), in at most so many rows.
+_CELLS, _BLOCK = 10_000_000, 2_000
+# Rows centred at once: each step makes a copy of them.
+_ROWS = 12_000
 # Between so many texts and so many, neighbours all count the same (measured: docs/analysis.md).
 _SAME_FROM, _SAME_TO = 200, 1_000
 # With fewer texts than this in a language its mean leans on the mean of all.
@@ -56,7 +58,14 @@ class LanguageCentre:
         """Unit rows less the mean of their language; a language not seen takes the mean of all."""
         out = np.empty_like(vectors)
         codes = np.asarray(languages)
-        for code in sorted(set(languages)):
+        for start in range(0, len(vectors), _ROWS):
+            rows = slice(start, start + _ROWS)
+            out[rows] = self._applied(vectors[rows], codes[rows])
+        return out
+
+    def _applied(self, vectors: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        out = np.empty_like(vectors)
+        for code in np.unique(codes).tolist():
             rows = codes == code
             out[rows] = vectors[rows] - self.means.get(code, self.mean)
         if self.projection is not None:
@@ -72,8 +81,9 @@ def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     values = np.zeros((n, max(k, 0)), dtype=np.float32)
     if k <= 0:
         return indices, values
-    for start in range(0, n, _BLOCK):
-        block = vectors[start : start + _BLOCK] @ vectors.T
+    step = min(_BLOCK, max(1, _CELLS // n))
+    for start in range(0, n, step):
+        block = vectors[start : start + step] @ vectors.T
         rows = np.arange(len(block))
         block[rows, start + rows] = -2.0
         top = (

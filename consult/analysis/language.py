@@ -79,7 +79,7 @@ def _is_arabizi(text: str, found: list[str]) -> bool:
 
 def _by_stopwords(found: list[str], *, least: int = 3) -> str | None:
     """The language whose function words clearly lead: quicker than the identifier and as sure."""
-    folded = [normalise(word) for word in found[:80]]
+    folded = normalise(" ".join(found[:80])).split()
     hits = sorted(
         ((sum(w in STOPWORDS[code] for w in folded), code) for code in ("en", "es", "fr")), reverse=True
     )

@@ -28,7 +28,7 @@ class UseOnAllCores:
         self._one: UseEmbedder = use_embedder()
         self.name = self._one.name
         self.dimensions = self._one.dimensions
-        self.processes = processes or len(os.sched_getaffinity(0))
+        self.processes = processes or _cores()
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """As `UseEmbedder.embed`, in this process."""
@@ -43,6 +43,11 @@ class UseOnAllCores:
         context = multiprocessing.get_context("spawn")
         with context.Pool(min(self.processes, len(chunks)), _begin, (os.getpid(),)) as pool:
             yield from pool.imap(_embed, chunks)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _begin(parent: int) -> None:
