@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
+from consult import jobs
 from consult.application import build
 from consult.config import Settings
 from consult.consultations import services as consultations
@@ -25,15 +26,22 @@ from tests.consult.review.answers import TOPICS, answer, make_consultation
 
 pytestmark = pytest.mark.slow
 ANSWERS = 240
-# `consult worker` with small chunks, each taking a moment, and a note of which process computed it.
+# `consult worker` with small chunks and a note of which process computed each. Vectors wait until all workers are
+# there, so that a slow start of one does not leave all the work to another.
 WORKER = """
 import os, sys, time
+from pathlib import Path
 from consult.review import chunks
+here = Path(os.environ["PRESENT"])
+(here / str(os.getpid())).touch()
 chunks.CHUNK = 10
 embed = chunks._embed
 def noted(texts, *rest):
     if texts:
-        time.sleep(0.25)
+        until = time.monotonic() + 60
+        while len(list(here.iterdir())) < int(os.environ["WORKERS"]) and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.1)
         with open(os.environ["NOTES"], "a") as notes:
             notes.write(f"{os.getpid()}\\n")
     embed(texts, *rest)
@@ -66,18 +74,23 @@ def prepare(settings: Settings) -> None:
         fill()
         db.session.remove()
         db.engine.dispose()
+        jobs.leave_connections(app)
 
 
 def carry_out(settings: Settings, workers: int) -> tuple[list, set[str]]:
     """What the workers made, and which processes computed vectors."""
     notes = settings.instance / "notes"
     notes.write_text("")
+    present = settings.instance / f"present-{workers}"
+    present.mkdir()
     environment = {
         **os.environ,
         "CONSULT_INSTANCE": str(settings.instance),
         "DATABASE_URL": settings.database_url,
         "CONSULT_JOBS_URL": settings.jobs_url,
         "NOTES": str(notes),
+        "PRESENT": str(present),
+        "WORKERS": str(workers),
     }
     running = [
         subprocess.Popen([sys.executable, "-c", WORKER], env=environment, stderr=subprocess.DEVNULL)
@@ -92,6 +105,7 @@ def carry_out(settings: Settings, workers: int) -> tuple[list, set[str]]:
             made = _made()
             db.session.remove()
             db.engine.dispose()
+            jobs.leave_connections(app)
     finally:
         for process in running:
             process.kill()
@@ -130,6 +144,7 @@ def ask_again(settings: Settings) -> None:
         ask()
         db.session.remove()
         db.engine.dispose()
+        jobs.leave_connections(app)
 
 
 @pytest.fixture
