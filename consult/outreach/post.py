@@ -11,6 +11,8 @@ from flask_mailman.backends.base import BaseEmailBackend
 
 from consult.stakeholders.entitlement import LetterState
 
+_FAREWELL = "SMTPSenderRefused 421"
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -35,6 +37,15 @@ def is_open(connection: BaseEmailBackend) -> bool:
 def hand_over(sheet: Sheet, connection: BaseEmailBackend) -> tuple[LetterState, str]:
     """What became of it: SENT; REFUSED for good; WAITING when the server asks to come again later (a code of 400 to
     499: greylisting, too many at once); ATTEMPTED where nobody can know. And the kind of error, never an address."""
+    state, reason = _hand_over(sheet, connection)
+    if reason == _FAREWELL:  # enough letters for one connection: the next one takes it
+        connection.close()
+        if is_open(connection):
+            return _hand_over(sheet, connection)
+    return state, reason
+
+
+def _hand_over(sheet: Sheet, connection: BaseEmailBackend) -> tuple[LetterState, str]:
     try:
         connection.send_messages([message_of(sheet)])
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:

@@ -118,10 +118,6 @@ def test_an_address_that_is_none_is_refused_and_the_others_leave(asked_for):
 def test_a_server_that_takes_one_letter_a_connection_gets_all(asked_for):
     asked_for.most = 1
     sending.resume()
-    _later(minutes=11)
-    sending.resume()
-    _later(minutes=11)
-    sending.resume()
     assert _states() == ["sent"] * 3 and len(asked_for.letters) == 3
 
 
