@@ -39,7 +39,8 @@ def likely_way(text: str) -> str:
         return "paragraph"
     if sum("\t" in line for line in lines) * 2 > len(lines):
         return "row"
-    if sum(_speaker_of(line, _labels(lines)) is not None for line in lines) >= max(3, 0.3 * len(lines)):
+    labels = _labels(lines)
+    if sum(_speaker_of(line, labels) is not None for line in lines) >= max(3, 0.3 * len(lines)):
         return "turn"
     if len(lines) > 2 and not _BLANK_LINES.search(text.strip()):
         return "line"

@@ -15,7 +15,7 @@ from consult.evidence.forms import FeedbackForm
 from consult.evidence.queries import feedback_channel
 from consult.extensions import current_session
 from consult.i18n import error_text, language, offer_languages
-from consult.stakeholders.queries import groups
+from consult.stakeholders.queries import groups_on_roll
 from consult.transaction import commits
 from surveys.errors import SurveyError
 from surveys.models import utc_now
@@ -30,7 +30,7 @@ def page(slug: str) -> str | tuple[str, int]:
     if not is_open:
         return _closed(consultation)
     form = FeedbackForm(formdata=None, key=feedback.new_key())
-    return _page(consultation, form.offer(groups(current_session())))
+    return _page(consultation, form.offer(groups_on_roll(current_session(), consultation.id)))
 
 
 @blueprint.post("")
@@ -39,7 +39,7 @@ def send(slug: str) -> Response | str | tuple[str, int]:
     consultation, is_open = _consultation(slug)
     if not is_open:
         return _closed(consultation)
-    form = FeedbackForm().offer(groups(current_session()))
+    form = FeedbackForm().offer(groups_on_roll(current_session(), consultation.id))
     if not form.validate_on_submit():
         return _page(consultation, form), 422 if form.errors else 200
     if (form.text.data or "").strip() and too_much_feedback(consultation.id):

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, delete, event, func, insert, inspect, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from consult import jobs
 from consult.analysis.word_forms import VERSION, words_to_keep
@@ -114,6 +115,9 @@ def _forget_words(_mapper: Any, connection: Any, excerpt: Excerpt) -> None:
     if any(changed[name].history.has_changes() for name in ("text", "redacted_text", "language")):
         connection.execute(delete(ExcerptTerm).where(ExcerptTerm.excerpt_id == excerpt.id))
         excerpt.search_version = None
+        flag_modified(
+            excerpt, "search_version"
+        )  # also where it is read as None: another process may have read it since
 
 
 @on_event(WRITTEN)

@@ -139,7 +139,7 @@ def adjust(slug: str, source_id: int, draft_id: int) -> Response | str | tuple[s
     if is_language_switch():
         return preview(slug, source_id, draft_id)
     with writing():
-        consultation, source, draft = _draft(slug, source_id, draft_id)
+        consultation, source, draft = _draft(slug, source_id, draft_id, lock=True)
         if draft is None:
             return _gone(slug, source_id)
         step, _sep, given = request.form.get("action", "").partition("-")
@@ -150,7 +150,7 @@ def adjust(slug: str, source_id: int, draft_id: int) -> Response | str | tuple[s
             return _to_preview(slug, source_id, draft_id, page)
         try:
             drafts.correct(draft, first=first, texts=request.form.getlist("piece"))
-            if step in STEPS and given.isascii() and given.isdigit() and len(given) < 6:
+            if step in STEPS and _is_number(given):
                 STEPS[step](draft, int(given))
             elif step == "cut" and "text" in draft.content and request.form.get("way") in WAYS:
                 drafts.cut_again(draft, request.form["way"])
@@ -164,7 +164,7 @@ def adjust(slug: str, source_id: int, draft_id: int) -> Response | str | tuple[s
     if step == "save":
         return _save(slug, source_id, draft_id, page)
     page = _number(given) if step == "page" else page
-    anchor = f"piece-{max(0, int(given) - (step == 'join'))}" if step in STEPS and given.isdigit() else None
+    anchor = f"piece-{max(0, int(given) - (step == 'join'))}" if step in STEPS and _is_number(given) else None
     return _to_preview(slug, source_id, draft_id, page, anchor)
 
 
@@ -194,7 +194,7 @@ def _save(slug: str, source_id: int, draft_id: int, page: int) -> Response:
 
 def _throw_away(slug: str, source_id: int, draft_id: int) -> Response:
     with writing() as session:
-        _consultation, _source, draft = _draft(slug, source_id, draft_id)
+        _consultation, _source, draft = _draft(slug, source_id, draft_id, lock=True)
         if draft is not None:
             session.delete(draft)
     flash(_("Nothing was saved."))
@@ -228,7 +228,11 @@ def _to_preview(slug: str, source_id: int, draft_id: int, page: int, anchor: str
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and 0 < int(text[:9]) < 10**6 else 1
+    return max(1, int(text)) if text and _is_number(text) else 1
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6
 
 
 def _bring_page(consultation: Consultation, source: EvidenceSource, form: MaterialForm) -> str:

@@ -89,7 +89,8 @@ def search(
     shown = [match[-1] for match in matches[(number - 1) * PAGE : number * PAGE]]
     excerpts = {row.id: row for row in session.scalars(select(Excerpt).where(Excerpt.id.in_(shown)))}
     marked = frozenset().union(*forms)
-    items = [_found(excerpts[i], sources[excerpts[i].source_id], marked) for i in shown]
+    # What was removed since the first look is left out.
+    items = [_found(excerpts[i], sources[excerpts[i].source_id], marked) for i in shown if i in excerpts]
     return SearchPage(
         items, len(matches), number, words, counts["kind"], counts["language"], counts["question"]
     )
@@ -156,6 +157,7 @@ def _matches(
     rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(select(*columns).where(*base))]
     counts: tuple[Counter[Any], ...] = (Counter(), Counter(), Counter())
     let_through = set()
+    rows = [row for row in rows if row[0] in sources]  # no source that came since they were read
     for place, number in Counter(row[:3] for row in rows).items():
         has = (sources[place[0]].kind, *place[1:])
         fails = [n for n in range(3) if wanted[n] is not None and wanted[n] != has[n]]

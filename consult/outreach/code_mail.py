@@ -18,6 +18,7 @@ from flask_mailman.backends.base import BaseEmailBackend
 from sqlalchemy import insert, select
 from sqlalchemy.orm import joinedload
 
+from consult.ballots.slots import slot_for
 from consult.consultations.models import Consultation
 from consult.errors import DomainError
 from consult.extensions import db, mail
@@ -144,6 +145,8 @@ def _send_one(consultation_id: int, mailing_id: int, one: _Undelivered, connecti
         )
         consultation = session.get(Consultation, consultation_id)
         if place is None or consultation is None or not place.participant.email:
+            return True
+        if slot_for(session, consultation, one.code) is None:  # thrown away since: it would open nothing
             return True
         if one.letter_id is None:
             values = {

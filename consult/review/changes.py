@@ -78,10 +78,12 @@ def recorded(
     question_id: str | None = None,
     params: Mapping[str, Any] | None = None,
     undoes_id: int | None = None,
+    is_told: bool = False,
 ) -> Iterator[Recording]:
     """Record what the body does to themes, codings and stances as one change that can be undone.
 
-    Flushes at the start and at the end. Nothing is logged when no row differs afterwards.
+    Flushes at the start and at the end. Nothing is logged when no row differs afterwards, unless it `is_told` all the
+    same.
     """
     session = session() if isinstance(session, scoped_session) else session
     session.flush()
@@ -101,7 +103,7 @@ def recorded(
         for name, listener in listeners:
             event.remove(session, name, listener)
     before, after = recording.changed()
-    if not any(before.values()) and not any(after.values()):
+    if not any(before.values()) and not any(after.values()) and not is_told:
         return
     recording.change = ChangeLog(
         consultation_id=consultation_id,

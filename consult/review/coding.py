@@ -22,11 +22,12 @@ from surveys.statements import insert_once
 def code_excerpt(
     session: Session, excerpt: Excerpt, *, themes: Sequence[Theme], by_id: int, kind: str = ""
 ) -> None:
-    """Say that an excerpt carries exactly these themes; none of them: "fits no theme". `kind` names the change."""
+    """Say that an excerpt carries exactly these themes; none of them: "fits no theme". `kind` names the change, which
+    is then told even where it changes no row."""
     for theme in themes:
         _usable(excerpt, theme)
-    kind = kind or ("code" if themes else "none")
-    with _change(session, excerpt, kind, by_id, themes=[t.name for t in themes]):
+    said = {"themes": [theme.name for theme in themes], "theme_ids": [theme.id for theme in themes]}
+    with _change(session, excerpt, kind or ("code" if themes else "none"), by_id, is_told=bool(kind), **said):
         _write(session, excerpt, {theme.id for theme in themes}, by_id)
 
 
@@ -56,7 +57,8 @@ def remove_from_theme(session: Session, excerpt: Excerpt, *, theme: Theme, by_id
 
 
 def set_stance(session: Session, excerpt: Excerpt, *, value: str | None, by_id: int) -> None:
-    """Say how an excerpt stands to its question: one of `STANCES`, or None to leave it to the machine."""
+    """Say how an excerpt stands to its question: one of `STANCES`, or None to take one's own word back: then that of
+    another person counts, the latest, or the machine's."""
     if value is not None and value not in STANCES:
         raise ValueError(value)
     stances = session.scalars(select(Stance).where(Stance.excerpt_id == excerpt.id).order_by(Stance.id)).all()
@@ -64,8 +66,10 @@ def set_stance(session: Session, excerpt: Excerpt, *, value: str | None, by_id: 
         own = next((stance for stance in stances if stance.coder_id == by_id), None)
         if value is None and own is not None:
             session.delete(own)
+        others = [stance for stance in stances if stance is not own]
+        latest = max(others, key=lambda s: (s.coder_id is not None, s.id), default=None)
         for stance in stances:
-            stance.is_current = (stance.coder_id is None) if value is None else stance is own
+            stance.is_current = stance is (latest if value is None else own)
         if value is not None and own is not None:
             own.value = value
         elif value is not None:
@@ -136,7 +140,9 @@ def _usable(excerpt: Excerpt, theme: Theme) -> None:
         raise errors.theme_is_retired()
 
 
-def _change(session: Session, excerpt: Excerpt, kind: str, by_id: int, **params: object):
+def _change(
+    session: Session, excerpt: Excerpt, kind: str, by_id: int, *, is_told: bool = False, **params: object
+):
     return recorded(
         session,
         consultation_id=excerpt.consultation_id,
@@ -144,4 +150,5 @@ def _change(session: Session, excerpt: Excerpt, kind: str, by_id: int, **params:
         kind=kind,
         by_id=by_id,
         params={"excerpt_id": excerpt.id, **params},
+        is_told=is_told,
     )

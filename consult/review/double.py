@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.access.models import Staff
@@ -21,6 +21,7 @@ from consult.review import coding, errors
 from consult.review.double_models import BlindCoding, DoubleCoding
 from consult.review.models import MACHINE, ChangeLog, Coding, Theme
 from consult.review.scope import Scope
+from consult.review.snapshots import batches
 from surveys.models import utc_now
 from surveys.statements import insert_once
 
@@ -113,20 +114,24 @@ def next_blind(
             )
         )
     )
-    alive = _alive(session, one)
     start = one.excerpt_ids.index(after) + 1 if after in one.excerpt_ids else 0
     for number in [*one.excerpt_ids[start:], *one.excerpt_ids[:start]]:
-        if number in alive and number not in done and number != after:
-            return alive[number]
-    left = alive.get(after) if after is not None else None
-    return left if left is not None and left.id not in done else None
+        if number in done:
+            continue
+        excerpt = session.get(Excerpt, number)
+        if excerpt is not None and (number != after or len(done) + 1 == len(one.excerpt_ids)):
+            return excerpt
+    return session.get(Excerpt, after) if after in one.excerpt_ids and after not in done else None
 
 
 def code_blind(
     session: Session, one: DoubleCoding, excerpt: Excerpt, *, themes: Sequence[Theme], by_id: int
 ) -> None:
     """Keep what a coder says blind, once: what was said first stays for the agreement. Raises ReviewError."""
-    coding.code_excerpt(session, excerpt, themes=themes, by_id=by_id)
+    if excerpt.id not in _settled(
+        session, scope_of(one)
+    ):  # what was agreed on is not undone by who comes late
+        coding.code_excerpt(session, excerpt, themes=themes, by_id=by_id)
     said = {
         "round_id": one.id,
         "excerpt_id": excerpt.id,
@@ -177,7 +182,7 @@ def disputes_of(session: Session, scope: Scope, one: DoubleCoding, *, coder_id: 
             excerpt=alive[number],
             said={names[coder]: named(ids) for coder, ids in sorted(who.items(), key=lambda p: names[p[0]])},
             machine=named(machine.get(number, ())),
-            settled=named(_counted(session, number)) if number in settled else None,
+            settled=named(settled[number]) if number in settled else None,
         )
         for number in one.excerpt_ids
         if number in alive
@@ -252,37 +257,44 @@ def _machine(session: Session, excerpts: Iterable[int]) -> dict[int, frozenset[i
     return {excerpt: frozenset(themes) for excerpt, themes in found.items()}
 
 
-def _counted(session: Session, excerpt_id: int) -> list[int]:
-    current = (Coding.excerpt_id == excerpt_id, Coding.is_current, Coding.theme_id.is_not(None))
-    return [theme for theme in session.scalars(select(Coding.theme_id).where(*current)) if theme is not None]
+def scope_of(one: DoubleCoding) -> Scope:
+    """The question that a round is about."""
+    return Scope(one.consultation_id, one.question_id)
 
 
-def _settled(session: Session, scope: Scope) -> set[int]:
-    """Excerpts that were settled, as the log of changes tells it."""
+def _settled(session: Session, scope: Scope) -> dict[int, list[int]]:
+    """Excerpt → the themes that it was settled on, as the log of changes tells it."""
     rows = session.scalars(
-        select(ChangeLog.params).where(
+        select(ChangeLog.params)
+        .where(
             ChangeLog.consultation_id == scope.consultation_id,
             ChangeLog.question_id == scope.question_id,
             ChangeLog.kind == SETTLE,
             ChangeLog.undone_at.is_(None),
         )
+        .order_by(ChangeLog.id)
     )
-    return {params["excerpt_id"] for params in rows}
+    return {params["excerpt_id"]: params["theme_ids"] for params in rows}
 
 
 def _alive(session: Session, one: DoubleCoding) -> dict[int, Excerpt]:
     """The excerpts of a round that are still there: answers may have been erased."""
-    here = (
-        Excerpt.consultation_id == one.consultation_id,
-        Excerpt.question_id == one.question_id,
-        Excerpt.part_of_id.is_(None),
-    )
-    drawn = set(one.excerpt_ids)
-    return {
-        excerpt.id: excerpt
-        for excerpt in session.scalars(select(Excerpt).where(*here))
-        if excerpt.id in drawn
-    }
+    found: dict[int, Excerpt] = {}
+    for some in batches(one.excerpt_ids):
+        found |= {
+            excerpt.id: excerpt for excerpt in session.scalars(select(Excerpt).where(Excerpt.id.in_(some)))
+        }
+    return found
+
+
+def how_far(session: Session, one: DoubleCoding, *, coder_id: int) -> tuple[int, int]:
+    """(how many excerpts of a round this coder has coded, how many there are)."""
+    mine = (BlindCoding.round_id == one.id, BlindCoding.coder_id == coder_id)
+    own = session.scalar(select(func.count()).where(*mine)) or 0
+    total = 0
+    for some in batches(one.excerpt_ids):
+        total += session.scalar(select(func.count()).where(Excerpt.id.in_(some))) or 0
+    return own, total
 
 
 def _names(session: Session, ids: Iterable[int]) -> dict[int, str]:

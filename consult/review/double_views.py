@@ -50,13 +50,14 @@ def begin_double(slug: str, question_id: str) -> Response:
     if requests.is_readable(consultation):
         requests.gather(session, consultation)
     newest = next(iter(double.rounds_of(session, scope)), None)
-    if newest is not None and not double.has_begun(session, newest):
-        session.delete(newest)
     try:
         made = double.begin_round(session, scope, size=size, by_id=current_user.id)
     except ReviewError as error:
         flash(error_text(error))
         return redirect(url_for("review.double_coding", slug=slug, question_id=question_id), 303)
+    is_own = newest is not None and newest.made_by_id == current_user.id
+    if newest is not None and is_own and not double.has_begun(session, newest):
+        session.delete(newest)
     audit.record(
         session,
         "double_coding.begun",
@@ -147,10 +148,13 @@ def _blind_page(
         "review/blind.html",
         consultation,
         scope.question_id,
-        round=double.round_figures(session, scope, one, coder_id=current_user.id),
+        round=one,
+        how_far=double.how_far(session, one, coder_id=current_user.id),
         excerpt=excerpt,
         offers=[Offer(theme, None, False) for theme in _themes(scope)],
-        ticked=[int(value) for value in request.form.getlist("theme") if value.isdecimal()],
+        ticked=[
+            int(value) for value in request.form.getlist("theme") if value.isdecimal() and len(value) < 18
+        ],
         is_none="none" in request.form,
         problem=problem,
     )

@@ -91,9 +91,7 @@ def task_of(session: Session, scope: Scope, excerpt: Excerpt, *, coder_id: int) 
         excerpt=excerpt,
         offers=_offers(session, scope, scores, mine),
         is_none=None in mine,
-        stance=session.scalar(
-            select(Stance.value).where(Stance.excerpt_id == excerpt.id, Stance.coder_id == coder_id)
-        ),
+        stance=own_stance(session, excerpt, coder_id),
         note=note_of(session, excerpt, coder_id),
         beside=_beside(session, excerpt),
         before=session.scalar(
@@ -103,6 +101,12 @@ def task_of(session: Session, scope: Scope, excerpt: Excerpt, *, coder_id: int) 
             .limit(1)
         ),
     )
+
+
+def own_stance(session: Session, excerpt: Excerpt, coder_id: int) -> str | None:
+    """Where this coder said that an excerpt stands."""
+    mine = (Stance.excerpt_id == excerpt.id, Stance.coder_id == coder_id)
+    return session.scalar(select(Stance.value).where(*mine))
 
 
 def note_of(session: Session, excerpt: Excerpt, coder_id: int) -> ExcerptNote | None:

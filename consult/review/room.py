@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from consult.review import actions, codebook_views, coding_views, double_views, search_views, views, work
+from consult.review import (
+    actions,
+    codebook_views,
+    coding_views,
+    double_views,
+    erasing,
+    search_views,
+    views,
+    work,
+)
 from consult.review.blueprint import PERMISSIONS, PLACES, blueprint
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "codebook_views",
     "coding_views",
     "double_views",
+    "erasing",
     "search_views",
     "views",
     "work",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 
 import numpy as np
 from sqlalchemy import delete, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from consult.analysis.embedding import Embedder, content_key
 from consult.analysis.text import for_reading
 from consult.evidence.models import Excerpt
-from consult.review.models import CachedVector
+from consult.review.models import CachedVector, ThemeRun
 
 _BATCH = 400
 
@@ -67,16 +68,18 @@ def save_vectors(session: Session, vectors: KeptVectors) -> int:
     return len(rows)
 
 
-def prune_vectors(session: Session, *, embedder: Embedder) -> int:
-    """Forget vectors of texts that are no longer evidence (erased answers); returns how many went."""
-    needed = {content_key(embedder, for_reading(text)) for text in session.scalars(select(Excerpt.text))}
+def forget_vectors(session: Session) -> int:
+    """Forget the vectors of texts that are evidence no more, whichever encoder made them; how many there were."""
+    encoders = {engine.get("embedding", "") for engine in session.scalars(select(ThemeRun.engine))}
+    needed = {
+        content_key(SimpleNamespace(name=name), for_reading(text))
+        for text in session.scalars(select(Excerpt.text))
+        for name in encoders
+    }
     gone = [key for key in session.scalars(select(CachedVector.key)) if key not in needed]
-    for some in _portions(gone):
-        session.execute(
-            delete(CachedVector)
-            .where(CachedVector.key.in_(some))
-            .execution_options(synchronize_session=False)
-        )
+    for start in range(0, len(gone), _BATCH):
+        some = CachedVector.key.in_(gone[start : start + _BATCH])
+        session.execute(delete(CachedVector).where(some).execution_options(synchronize_session=False))
     return len(gone)
 
 

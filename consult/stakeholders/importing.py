@@ -101,6 +101,18 @@ class _Known:
     group_keys: frozenset[str]
     is_on_roll: bool
 
+    @property
+    def email_key(self) -> str | None:
+        return self.values["email_key"]
+
+    @property
+    def phone(self) -> str | None:
+        return self.values["phone"]
+
+    @property
+    def organisation(self) -> str | None:
+        return self.values["organisation"]
+
 
 def plan_import(
     session: Session, asking: Asking, file: RollFile, *, known_to: Iterable[int] | None = None
@@ -126,19 +138,26 @@ def plan_import(
         )
         new_groups.update({key: name for key, name in (wanted or {}).items() if key not in keys.values()})
         steps.append(_step(row, known, wanted))
-    problems += _answered_before(session, asking, [step.row for step in steps if not step.is_on_roll])
+    problems += _answered_before(
+        session, asking, [(s.row, matcher.find(s.row)) for s in steps if not s.is_on_roll]
+    )
     problems.sort(key=lambda problem: problem.number)
     return Plan(tuple(steps), tuple(problems), new_groups, file.unused)
 
 
-def _answered_before(session: Session, asking: Asking, rows: Sequence[RollRow]) -> list[RowProblem]:
+def _answered_before(
+    session: Session, asking: Asking, coming: Sequence[tuple[RollRow, _Known | None]]
+) -> list[RowProblem]:
+    """Who comes onto the roll and has answered before: by what the row says, or by what is held about her."""
     message = N_(
         "Row %(number)s: %(name)s has answered and was taken off this roll since. Nobody answers twice."
     )
+    by_row = spent_among(session, asking, [row for row, _known in coming])
+    by_entry = spent_among(session, asking, [known or row for row, known in coming])
     return [
         RowProblem(row.number, message, {"number": row.number, "name": row.name})
-        for row, is_spent in zip(rows, spent_among(session, asking, rows), strict=True)
-        if is_spent
+        for (row, _known), *is_spent in zip(coming, by_row, by_entry, strict=True)
+        if any(is_spent)
     ]
 
 

@@ -46,6 +46,17 @@ def groups(session: Session) -> Sequence[StakeholderGroup]:
     return session.scalars(select(StakeholderGroup).order_by(StakeholderGroup.key)).all()
 
 
+def groups_on_roll(session: Session, consultation_id: int) -> Sequence[StakeholderGroup]:
+    """The stakeholder groups of those on the roll of a consultation, by name key: the others are nobody's business."""
+    here = (
+        select(participant_groups.c.group_id)
+        .join(RollPlace, RollPlace.participant_id == participant_groups.c.participant_id)
+        .where(RollPlace.consultation_id == consultation_id)
+    )
+    named = select(StakeholderGroup).where(StakeholderGroup.id.in_(here))
+    return session.scalars(named.order_by(StakeholderGroup.key)).all()
+
+
 def group_sizes(session: Session, consultation_id: int) -> dict[int, int]:
     """How many of each group are on the roll of a consultation, by group id."""
     rows = session.execute(

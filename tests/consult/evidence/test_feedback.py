@@ -13,6 +13,7 @@ from consult.consultations.models import Consultation
 from consult.evidence import feedback
 from consult.evidence.models import EvidenceSource, Excerpt, SentForm, excerpt_groups
 from consult.extensions import db
+from consult.stakeholders import people
 from tests.consult.evidence.house import BASE, excerpts
 from tests.support import on_both_databases, sent_by, text_of
 
@@ -43,8 +44,25 @@ def test_it_is_open_whatever_becomes_of_the_survey(client, consultation, channel
     assert client.get(PAGE).status_code == 200
 
 
+@pytest.fixture
+def on_roll(consultation, youth) -> None:
+    """Somebody of the group is on this consultation's roll."""
+    values = {"name": "Amal", "organisation": "", "email": None, "email_key": None, "phone": None,
+              "language": "ar", "region": "", "has_vote": True}  # fmt: skip
+    people.add_participant(db.session(), consultation, values=values, group_ids=[youth.id])
+    db.session.commit()
+
+
+def test_groups_that_are_not_on_its_roll_are_nobodys_business(client, consultation, youth, channel) -> None:
+    assert next(iter(youth.name.values())) not in text_of(client.get(PAGE).text)
+    client.post(PAGE, data={"text": "x", "key": "k", "group": str(youth.id)})
+    assert db.session.execute(select(excerpt_groups)).all() == []
+
+
 @on_both_databases
-def test_a_message_is_kept_once_with_its_day_and_no_time(app, client, consultation, youth, channel) -> None:
+def test_a_message_is_kept_once_with_its_day_and_no_time(
+    app, client, consultation, youth, on_roll, channel
+) -> None:
     sent = sent_by(client.get(f"{PAGE}?lang=ar").text) | {
         "text": "الطريق إلى المدرسة خطر",
         "group": str(youth.id),

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from consult.access.models import Staff
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import db
@@ -175,3 +176,26 @@ def test_only_answers_to_this_question(closed: Consultation, reviewer) -> None:
     db.session.commit()
     assert reviewer.post(PAGE, data={"excerpt": other.id, "none": "yes"}).status_code == 404
     assert reviewer.post(PAGE, data={"excerpt": "9" * 30, "none": "yes"}).status_code == 404
+
+
+def test_coding_themes_leaves_anothers_stance(house: House, session) -> None:
+    first = house.excerpts[0]
+    coding.set_stance(session, first, value="oppose", by_id=house.ana)
+    assert queue.own_stance(session, first, house.badr) is None
+    coding.set_stance(session, first, value="support", by_id=house.badr)
+    coding.set_stance(session, first, value=None, by_id=house.badr)  # taken back: Ana's word counts again
+    current = select(Stance.value).where(Stance.excerpt_id == first.id, Stance.is_current)
+    assert session.scalars(current).all() == ["oppose"]
+
+
+def test_saving_themes_alone_keeps_the_stance_of_another_coder(closed: Consultation, client, sign_in) -> None:
+    ana = sign_in(client, "reviewer")
+    first = _first(client.get(PAGE).text)
+    client.post(PAGE, data={"excerpt": first, "none": "yes", "stance": "oppose"})
+    badr = Staff(email="b@example.org", fs_uniquifier="b", name="Badr", roles=list(ana.roles))
+    db.session.add(badr)
+    db.session.commit()
+    sign_in(client, person=badr)
+    client.post(PAGE, data={"excerpt": first, "none": "yes", "stance": ""})
+    db.session.rollback()
+    assert db.session.scalars(select(Stance.value).where(Stance.is_current)).all() == ["oppose"]

@@ -177,3 +177,27 @@ def test_who_may_not_read_answers_does_not_code_blind(closed: Consultation, clie
     sign_in(client, "facilitator")
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, data={"size": "20"}).status_code == 403
+
+
+def test_settling_for_who_coded_last_is_told_and_stays_when_a_third_codes_late(
+    house: House, scope: Scope
+) -> None:
+    cora = Staff(email="cora@example.org", fs_uniquifier="c", name="Cora")
+    house.session.add(cora)
+    one = begun(house, scope)
+    say(house, one, house.ana, (0,))
+    say(house, one, house.badr, (1,))
+    first = house.excerpts[0]
+    double.settle(house.session, first, themes=[house.themes[1]], by_id=house.badr)  # changes no row
+    say(house, one, cora.id, (2,))
+    (dispute,) = double.disputes_of(house.session, scope, one, coder_id=house.ana)
+    assert [t.id for t in dispute.settled] == [house.themes[1].id] and len(dispute.said) == 3
+    current = select(Coding.theme_id).where(Coding.excerpt_id == first.id, Coding.is_current)
+    assert house.session.scalars(current).all() == [house.themes[1].id]
+
+
+def test_a_number_of_five_thousand_digits_is_no_theme(closed: Consultation, reviewer) -> None:
+    reviewer.post(PAGE, data={"size": "20"})
+    one = db.session.scalars(select(DoubleCoding)).one()
+    sent = {"excerpt": one.excerpt_ids[0], "theme": "9" * 5000}
+    assert reviewer.post(f"{PAGE}/{one.id}/code", data=sent).status_code == 422

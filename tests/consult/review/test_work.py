@@ -16,7 +16,7 @@ from consult.outbox import OutboxEvent
 from consult.review import machine, requests, runs, theme_job, work
 from consult.review.models import CachedVector, ChangeLog, Coding, Theme, ThemeRun
 from consult.review.scope import Scope
-from consult.review.vectors import prune_vectors
+from consult.review.vectors import forget_vectors
 from consult.transaction import commits
 from surveys.models import utc_now
 from tests.consult.review.answers import QUESTION, WordEmbedder, answer, answer_all, make_consultation
@@ -222,5 +222,5 @@ def test_vectors_of_erased_answers_are_forgotten(scope: Scope, embedder: WordEmb
     theme_job.compute_themes(waiting_run(scope))
     kept = db.session.scalars(select(Excerpt.text).order_by(Excerpt.id)).first()
     db.session.execute(delete(Excerpt).where(Excerpt.text != kept))
-    assert prune_vectors(db.session(), embedder=embedder) == 44
+    assert forget_vectors(db.session()) == 44
     assert count(CachedVector) == 1

@@ -92,3 +92,18 @@ def test_what_is_kept_tells_nobody_and_goes_with_the_roll(opened):
     services.close_consultation(db.session(), opened)
     people.erase_roll(db.session(), opened)
     assert db.session.scalar(select(func.count()).select_from(SpentEntitlement)) == 0
+
+
+def test_nor_by_an_address_that_she_had_not_then(bring_in, consultation):
+    """She is held by her name alone, stands on another roll too, and a file names her with an address."""
+    bring_in([BY_NAME])
+    services.open_consultation(db.session(), consultation)
+    other = services.create_consultation(
+        db.session(), slug="other", title={"en": "O"}, languages=["en"], access="roll", privacy="confidential"
+    )
+    place = queries.whole_roll(db.session(), consultation.id)[0]
+    people._place(db.session(), other, place.participant)
+    answer(consultation, 0)
+    _leave(consultation, erase_answers=False)
+    with pytest.raises(RollError):
+        bring_in([("Huda", "huda@example.org", "", "Union", "ar", "", "", "yes")])
