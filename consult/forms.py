@@ -12,8 +12,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, Form, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from consult.i18n import is_language_switch
-from surveys.numbers import western_digits
+from consult.i18n import error_text, is_language_switch
+from surveys.errors import AnswerError
+from surveys.numbers import parse_number, western_digits
 from surveys.text import is_safe_label
 
 
@@ -47,6 +48,17 @@ def no_hidden_signs(form: Form, field: Field) -> None:
         raise ValidationError(
             gettext("This text has hidden signs that change the direction of writing. Please type it again.")
         )
+
+
+def whole_number(field: Field, *, most: int) -> int | None:
+    """What was typed as a number of people, in any digits; None for nothing. Raises ValidationError."""
+    try:
+        number = parse_number(field.data or "")
+    except AnswerError as error:
+        raise ValidationError(error_text(error)) from error
+    if number is not None and not (number == int(number) and 0 <= number <= most):
+        raise ValidationError(gettext("Type a whole number, or nothing."))
+    return None if number is None else int(number)
 
 
 class LineField(StringField):

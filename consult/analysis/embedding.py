@@ -78,9 +78,9 @@ def use_embedder() -> UseEmbedder:
     return UseEmbedder()
 
 
-def content_key(embedder: Embedder, text: str) -> str:
-    """The name of a text's vector in a cache: the same for the same words and encoder."""
-    digest = hashlib.sha256(f"{embedder.name}\n{text}".encode("utf-8", "surrogatepass"))
+def content_key(encoder: str, text: str) -> str:
+    """The name of a text's vector in a cache: the same for the same words and the same `name` of an encoder."""
+    digest = hashlib.sha256(f"{encoder}\n{text}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:32]
 
 
@@ -100,7 +100,7 @@ def embed_texts(
     places: dict[str, list[int]] = {}
     for index, text in enumerate(texts):
         places.setdefault(text, []).append(index)
-    keys = {text: content_key(embedder, text) for text in places} if vectors is not None else {}
+    keys = {text: content_key(embedder.name, text) for text in places} if vectors is not None else {}
     out = np.zeros((len(texts), embedder.dimensions), dtype=np.float32)
     missing = []
     for text, rows in places.items():

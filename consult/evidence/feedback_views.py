@@ -60,12 +60,9 @@ def _keep(slug: str, form: FeedbackForm) -> Response | tuple[str, int]:
         feedback.take_feedback(
             current_session(),
             consultation,
-            text=form.text.data or "",
             language=language(),
-            key=form.key.data or feedback.new_key(),
             today=utc_now().date(),
-            group_id=form.group_id,
-            quote_consent=bool(form.quote_consent.data),
+            **form.values,
         )
     except SurveyError as error:
         form.text.errors = [error_text(error)]

@@ -10,16 +10,16 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, HiddenField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from consult.consultations.forms import CheckboxesField, language_choices
+from consult.evidence.feedback import new_key
 from consult.evidence.labels import KINDS, WAYS
 from consult.evidence.models import GATHERED_KINDS, MOST_TITLE
-from consult.forms import BaseForm, LineField
-from consult.i18n import error_text, pick
+from consult.forms import BaseForm, LineField, whole_number
+from consult.i18n import pick
 from consult.stakeholders.models import StakeholderGroup
-from surveys.errors import AnswerError
-from surveys.numbers import parse_number, western_digits
+from surveys.numbers import western_digits
 
 LARGEST_NUMBER = 1_000_000
 _BY_WORDS = _("seen by the words")
@@ -86,13 +86,7 @@ class SourceForm(BaseForm):
         return self
 
     def validate_participants(self, field) -> None:
-        try:
-            number = parse_number(field.data or "")
-        except AnswerError as error:
-            raise ValidationError(error_text(error)) from error
-        if number is not None and not (number == int(number) and 0 <= number <= LARGEST_NUMBER):
-            raise ValidationError(gettext("Type a whole number, or nothing."))
-        self.number = None if number is None else int(number)
+        self.number = whole_number(field, most=LARGEST_NUMBER)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -171,8 +165,14 @@ class FeedbackForm(BaseForm):
         return self
 
     @property
-    def group_id(self) -> int | None:
-        return int(self.group.data) if self.group.data else None
+    def values(self) -> dict[str, Any]:
+        """What was sent, as `feedback.take_feedback` wants it."""
+        return {
+            "text": self.text.data or "",
+            "key": self.key.data or new_key(),
+            "group_id": int(self.group.data) if self.group.data else None,
+            "quote_consent": bool(self.quote_consent.data),
+        }
 
 
 class CallForm(FeedbackForm):

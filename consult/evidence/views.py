@@ -191,12 +191,9 @@ def take_call(slug: str) -> Response | str | tuple[str, int]:
             feedback.take_feedback(
                 current_session(),
                 consultation,
-                text=form.text.data or "",
                 language=language(),
-                key=form.key.data or feedback.new_key(),
                 today=form.date.data or utc_now().date(),
-                group_id=form.group_id,
-                quote_consent=bool(form.quote_consent.data),
+                **form.values,
             )
         except SurveyError as error:
             form.text.errors = [error_text(error)]

@@ -10,13 +10,11 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from consult.consultations.forms import CheckboxesField, language_choices
 from consult.errors import SurveyError
-from consult.forms import BaseForm, LineField, LocalizedField, no_hidden_signs, strip
+from consult.forms import BaseForm, LineField, LocalizedField, no_hidden_signs, strip, whole_number
 from consult.i18n import error_text
 from consult.outreach.labels import CATEGORIES
 from consult.stakeholders.contacts import clean_email, clean_phone
 from consult.stakeholders.names import match_key
-from surveys.errors import AnswerError
-from surveys.numbers import parse_number
 
 LARGEST_GROUP = 10_000_000
 
@@ -53,13 +51,7 @@ class GroupForm(BaseForm):
             raise ValidationError(gettext("Give the group a name."))
 
     def validate_expected_size(self, field) -> None:
-        try:
-            number = parse_number(field.data or "")
-        except AnswerError as error:
-            raise ValidationError(error_text(error)) from error
-        if number is not None and not (number == int(number) and 0 <= number <= LARGEST_GROUP):
-            raise ValidationError(gettext("Type a whole number, or nothing."))
-        self.size = None if number is None else int(number)
+        self.size = whole_number(field, most=LARGEST_GROUP)
 
     @property
     def values(self) -> dict[str, object]:

@@ -47,8 +47,7 @@ def run(slug: str, question_id: str) -> Response:
             runs.cancel_run(current_session(), active)
             flash(_("Stopped. The themes are as they were."))
         return _to_question(slug, question_id)
-    if requests.is_readable(consultation):
-        requests.gather(current_session(), consultation)
+    requests.gather_readable(current_session(), consultation)
     options = {"resolution": GRAIN.get(request.form.get("grain", ""), 1.0)}
     scope = Scope(consultation.id, question_id)
     requests.request_full(current_session(), scope, by_id=current_user.id, options=options)

@@ -46,7 +46,7 @@ def chunks_of(texts: Iterable[Text], vectors: KeptVectors, embedder: Embedder) -
     missing: dict[str, str] = {}
     for text in sorted(texts, key=lambda text: text.id):
         read = for_reading(text.text)
-        key = content_key(embedder, read)
+        key = content_key(embedder.name, read)
         if read and key not in vectors and key not in missing:
             missing[key] = read
             ids.append(text.id)
@@ -99,7 +99,7 @@ def embed_chunk(run_id: int, first: int, last: int) -> None:
     vectors = load_vectors(db.session(), embedder=embedder, texts=texts)
     db.session.rollback()
     read = dict.fromkeys(filter(None, map(for_reading, texts)))
-    missing = {content_key(embedder, text): text for text in read}
+    missing = {content_key(embedder.name, text): text for text in read}
     _embed({key: text for key, text in missing.items() if key not in vectors}, vectors, embedder)
     with writing() as session:
         if session.scalar(select(ThemeRun.status).where(ThemeRun.id == run_id)) == "running":

@@ -57,13 +57,15 @@ def remove_from_theme(session: Session, excerpt: Excerpt, *, theme: Theme, by_id
 
 
 def set_stance(session: Session, excerpt: Excerpt, *, value: str | None, by_id: int) -> None:
-    """Say how an excerpt stands to its question: one of `STANCES`, or None to take one's own word back: then that of
-    another person counts, the latest, or the machine's."""
+    """Say how an excerpt stands to its question: one of `STANCES`, or None to take one's own word back, if there
+    is one: then that of another person counts, the latest, or the machine's."""
     if value is not None and value not in STANCES:
         raise ValueError(value)
     stances = session.scalars(select(Stance).where(Stance.excerpt_id == excerpt.id).order_by(Stance.id)).all()
     with _change(session, excerpt, "stance", by_id, value=value):
         own = next((stance for stance in stances if stance.coder_id == by_id), None)
+        if value is None and own is None:
+            return
         if value is None and own is not None:
             session.delete(own)
         others = [stance for stance in stances if stance is not own]

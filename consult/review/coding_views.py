@@ -157,8 +157,7 @@ def _save(consultation: Consultation, excerpt: Excerpt, sent: Sent) -> None:
             )
         )
     coding.code_excerpt(session, excerpt, themes=themes, by_id=by_id)
-    if sent.stance is not None or queue.own_stance(session, excerpt, by_id) is not None:
-        coding.set_stance(session, excerpt, value=sent.stance, by_id=by_id)
+    coding.set_stance(session, excerpt, value=sent.stance, by_id=by_id)
     coding.note_excerpt(session, excerpt, memo=sent.memo, needs_redaction=sent.needs_redaction, by_id=by_id)
 
 

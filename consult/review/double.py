@@ -42,11 +42,6 @@ class Round:
     agreement: AgreementResult | None
     with_machine: float | None
 
-    @property
-    def is_double(self) -> bool:
-        """Whether two people have begun."""
-        return len(self.done) > 1
-
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
@@ -115,22 +110,18 @@ def next_blind(
         )
     )
     start = one.excerpt_ids.index(after) + 1 if after in one.excerpt_ids else 0
-    for number in [*one.excerpt_ids[start:], *one.excerpt_ids[:start]]:
-        if number in done:
-            continue
-        excerpt = session.get(Excerpt, number)
-        if excerpt is not None and (number != after or len(done) + 1 == len(one.excerpt_ids)):
+    for number in [*one.excerpt_ids[start:], *one.excerpt_ids[:start]]:  # `after` itself comes last
+        excerpt = session.get(Excerpt, number) if number not in done else None
+        if excerpt is not None:
             return excerpt
-    return session.get(Excerpt, after) if after in one.excerpt_ids and after not in done else None
+    return None
 
 
 def code_blind(
     session: Session, one: DoubleCoding, excerpt: Excerpt, *, themes: Sequence[Theme], by_id: int
 ) -> None:
     """Keep what a coder says blind, once: what was said first stays for the agreement. Raises ReviewError."""
-    if excerpt.id not in _settled(
-        session, scope_of(one)
-    ):  # what was agreed on is not undone by who comes late
+    if excerpt.id not in _settled(session, one):  # who comes late does not undo what was agreed on
         coding.code_excerpt(session, excerpt, themes=themes, by_id=by_id)
     said = {
         "round_id": one.id,
@@ -142,35 +133,36 @@ def code_blind(
     insert_once(session, BlindCoding, said)
 
 
-def round_figures(session: Session, scope: Scope, one: DoubleCoding, *, coder_id: int) -> Round:
+def round_figures(session: Session, one: DoubleCoding, *, coder_id: int) -> Round:
     """How far a round is, and how far its coders agree so far."""
-    said = _said(session, scope, one)
+    said = _said(session, one)
     names = _names(session, {coder for coder, _excerpt in said})
     done: dict[int, int] = defaultdict(int)
     for coder, _excerpt in said:
         done[coder] += 1
+    own, total = how_far(session, one, coder_id=coder_id)
     return Round(
         round=one,
-        total=len(_alive(session, one)),
+        total=total,
         done={names[coder]: done[coder] for coder in sorted(done, key=lambda c: names[c])},
-        own=done.get(coder_id, 0),
+        own=own,
         agreement=_agreement({(str(coder), excerpt): themes for (coder, excerpt), themes in said.items()}),
         with_machine=_with_machine(session, said),
     )
 
 
-def disputes_of(session: Session, scope: Scope, one: DoubleCoding, *, coder_id: int) -> list[Dispute]:
+def disputes_of(session: Session, one: DoubleCoding, *, coder_id: int) -> list[Dispute]:
     """Excerpts on which coders differ, in the order of the round. Who codes in it sees those only that she has coded
     herself: the others stay blind."""
-    said = _said(session, scope, one)
+    said = _said(session, one)
     is_coder = any(coder == coder_id for coder, _excerpt in said)
     names = _names(session, {coder for coder, _excerpt in said})
     by_excerpt: dict[int, dict[int, frozenset[int]]] = defaultdict(dict)
     for (coder, excerpt), themes in said.items():
         by_excerpt[excerpt][coder] = themes
-    themes_by_id = {theme.id: theme for theme in session.scalars(select(Theme).where(scope.themes))}
+    themes_by_id = {theme.id: theme for theme in session.scalars(select(Theme).where(_scope(one).themes))}
     machine = _machine(session, by_excerpt)
-    settled = _settled(session, scope)
+    settled = _settled(session, one)
     alive = _alive(session, one)
 
     def named(ids: Iterable[int]) -> list[Theme]:
@@ -196,9 +188,11 @@ def settle(session: Session, excerpt: Excerpt, *, themes: Sequence[Theme], by_id
     coding.code_excerpt(session, excerpt, themes=themes, by_id=by_id, kind=SETTLE)
 
 
-def _said(session: Session, scope: Scope, one: DoubleCoding) -> dict[tuple[int, int], frozenset[int]]:
+def _said(session: Session, one: DoubleCoding) -> dict[tuple[int, int], frozenset[int]]:
     """(coder, excerpt) → themes, those that were merged since under the theme that they went into."""
-    merged = select(Theme.id, Theme.merged_into_id).where(scope.themes, Theme.merged_into_id.is_not(None))
+    merged = select(Theme.id, Theme.merged_into_id).where(
+        _scope(one).themes, Theme.merged_into_id.is_not(None)
+    )
     into = {row.id: row.merged_into_id for row in session.execute(merged)}
 
     def present(theme_id: int) -> int:
@@ -257,18 +251,18 @@ def _machine(session: Session, excerpts: Iterable[int]) -> dict[int, frozenset[i
     return {excerpt: frozenset(themes) for excerpt, themes in found.items()}
 
 
-def scope_of(one: DoubleCoding) -> Scope:
+def _scope(one: DoubleCoding) -> Scope:
     """The question that a round is about."""
     return Scope(one.consultation_id, one.question_id)
 
 
-def _settled(session: Session, scope: Scope) -> dict[int, list[int]]:
+def _settled(session: Session, one: DoubleCoding) -> dict[int, list[int]]:
     """Excerpt → the themes that it was settled on, as the log of changes tells it."""
     rows = session.scalars(
         select(ChangeLog.params)
         .where(
-            ChangeLog.consultation_id == scope.consultation_id,
-            ChangeLog.question_id == scope.question_id,
+            ChangeLog.consultation_id == one.consultation_id,
+            ChangeLog.question_id == one.question_id,
             ChangeLog.kind == SETTLE,
             ChangeLog.undone_at.is_(None),
         )

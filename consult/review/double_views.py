@@ -31,7 +31,7 @@ def double_coding(slug: str, question_id: str) -> str:
     consultation, scope = _opened(slug, question_id)
     session = current_session()
     rounds = [
-        double.round_figures(session, scope, one, coder_id=current_user.id)
+        double.round_figures(session, one, coder_id=current_user.id)
         for one in double.rounds_of(session, scope)
     ]
     return _rendered("review/double.html", consultation, question_id, rounds=rounds, sizes=double.SIZES)
@@ -47,8 +47,7 @@ def begin_double(slug: str, question_id: str) -> Response:
     size = next((size for size in double.SIZES if str(size) == asked_for), None)
     if size is None:
         abort(400)
-    if requests.is_readable(consultation):
-        requests.gather(session, consultation)
+    requests.gather_readable(session, consultation)
     newest = next(iter(double.rounds_of(session, scope)), None)
     try:
         made = double.begin_round(session, scope, size=size, by_id=current_user.id)
@@ -166,8 +165,8 @@ def _agreement_page(consultation: Consultation, scope: Scope, one: DoubleCoding)
         "review/agreement.html",
         consultation,
         scope.question_id,
-        round=double.round_figures(session, scope, one, coder_id=current_user.id),
-        disputes=double.disputes_of(session, scope, one, coder_id=current_user.id),
+        round=double.round_figures(session, one, coder_id=current_user.id),
+        disputes=double.disputes_of(session, one, coder_id=current_user.id),
         themes=_themes(scope),
         reliable=RELIABLE,
         tentative=TENTATIVE,

@@ -19,6 +19,7 @@ from consult.evidence.models import Excerpt
 from consult.review.hints import write_hints
 from consult.review.material import MOST_EXAMPLES, Material, Proposal, Text
 from consult.review.models import MACHINE, REVIEWER, ChangeLog, Coding, Theme
+from consult.review.queries import themes_in
 from consult.review.scope import Scope
 from consult.review.snapshots import batches
 
@@ -40,14 +41,9 @@ def decided_excerpts(session: Session, scope: Scope) -> set[int]:
     )
 
 
-def themes_of(session: Session, scope: Scope) -> list[Theme]:
-    """All themes of the question, retired ones too, by position."""
-    return list(session.scalars(select(Theme).where(scope.themes).order_by(Theme.position, Theme.id)))
-
-
 def kept_themes(session: Session, scope: Scope) -> list[Theme]:
     """Themes that a run must leave alone, by position; what stands above a kept theme is kept too."""
-    themes = themes_of(session, scope)
+    themes = themes_in(session, scope)
     coded = set(
         session.scalars(
             select(Coding.theme_id)
@@ -86,7 +82,7 @@ def material_for(session: Session, scope: Scope, *, kind: str) -> Material:
     }
     decided = decided_excerpts(session, scope)
     codings = _current(session, scope)
-    every = themes_of(session, scope)
+    every = themes_in(session, scope)
     candidates = kept_themes(session, scope) if kind == FULL else every
     themes = [theme for theme in candidates if theme.status != "retired"]
     broader = _only_broader(every, codings)
@@ -140,7 +136,7 @@ def apply_theme_result(session: Session, scope: Scope, *, proposal: Proposal, ki
     kept = kept_themes(session, scope)
     if kind == FULL:
         _remove_untouched(session, scope, {theme.id for theme in kept})
-    in_use = {theme.id for theme in themes_of(session, scope) if theme.status != "retired"}
+    in_use = {theme.id for theme in themes_in(session, scope) if theme.status != "retired"}
     held = _held(_current(session, scope), in_use, kind)
     alive = set(session.scalars(select(Excerpt.id).where(scope.excerpts)))
     rows: list[Row] = [
@@ -217,7 +213,7 @@ def _reference(
 
 def _remove_untouched(session: Session, scope: Scope, kept: set[int]) -> None:
     """Drop untouched suggestions, and the machine's "other", which this run decides anew."""
-    for theme in themes_of(session, scope):
+    for theme in themes_in(session, scope):
         if theme.id not in kept:
             session.execute(delete(Coding).where(Coding.theme_id == theme.id).execution_options(**_UNTRACKED))
             session.delete(theme)
@@ -234,7 +230,7 @@ def _remove_untouched(session: Session, scope: Scope, kept: set[int]) -> None:
 
 
 def _add_themes(session: Session, scope: Scope, proposal: Proposal, *, start: int) -> list[Row]:
-    in_use = {theme.id for theme in themes_of(session, scope) if theme.status != "retired"}
+    in_use = {theme.id for theme in themes_in(session, scope) if theme.status != "retired"}
     after = start + len(proposal.themes)
     broader = [
         _add_theme(session, scope, name=dict(name), position=after + place)

@@ -46,6 +46,12 @@ def gather(session: Session, consultation: Consultation) -> int:
     )
 
 
+def gather_readable(session: Session, consultation: Consultation) -> None:
+    """Make the answers excerpts where they may be read now."""
+    if is_readable(consultation):
+        gather(session, consultation)
+
+
 def request_full(
     session: Session,
     scope: Scope,
@@ -78,8 +84,7 @@ def has_work(session: Session, consultation: Consultation) -> bool:
 
 def request_placing(session: Session, consultation: Consultation) -> list[ThemeRun]:
     """Ask that new answers be placed; a question without themes gets its first ones once it has enough."""
-    if is_readable(consultation):
-        gather(session, consultation)
+    gather_readable(session, consultation)
     requested = []
     for question_id in questions_to_code(session, consultation):
         scope = Scope(consultation.id, question_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
@@ -61,16 +61,8 @@ def theme_named(
 ) -> Theme:
     """The theme in use that is called so in any language, or a new one of the reviewer's own."""
     words = {text.casefold() for text in _clean_name(name).values()}
-    here = session.scalars(
-        select(Theme)
-        .where(
-            Theme.consultation_id == consultation_id,
-            Theme.question_id == question_id,
-            Theme.status != "retired",
-        )
-        .order_by(Theme.position, Theme.id)
-    )
-    for theme in here:
+    here = _in_use(consultation_id, question_id).order_by(Theme.position, Theme.id)
+    for theme in session.scalars(here):
         if words & {text.casefold() for text in theme.name.values()}:
             return theme
     return add_theme(
@@ -91,15 +83,7 @@ def add_themes(
     What is there stays as it is; new themes may stand under it.
     """
     place = _next_position(session, consultation_id, question_id)
-    here = session.scalars(
-        select(Theme)
-        .where(
-            Theme.consultation_id == consultation_id,
-            Theme.question_id == question_id,
-            Theme.status != "retired",
-        )
-        .order_by(Theme.id.desc())
-    )
+    here = session.scalars(_in_use(consultation_id, question_id).order_by(Theme.id.desc()))
     known = {name.casefold(): theme for theme in here for name in theme.name.values()}
     made: list[Theme] = []
     taken: list[Theme] = []
@@ -315,6 +299,13 @@ def _refuse_circle(session: Session, theme: Theme, parent: Theme) -> None:
         if above.id == theme.id:
             raise errors.same_theme()
         above = session.get(Theme, above.parent_id) if above.parent_id else None
+
+
+def _in_use(consultation_id: int, question_id: str | None) -> Select[Theme]:
+    """The themes of a question that are not retired, in no order yet."""
+    return select(Theme).where(
+        Theme.consultation_id == consultation_id, Theme.question_id == question_id, Theme.status != "retired"
+    )
 
 
 def _next_position(session: Session, consultation_id: int, question_id: str | None) -> int:

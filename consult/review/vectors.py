@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import SimpleNamespace
 
 import numpy as np
 from sqlalchemy import delete, select
@@ -39,7 +38,7 @@ class KeptVectors(dict[str, np.ndarray]):
 
 def load_vectors(session: Session, *, embedder: Embedder, texts: Iterable[str]) -> KeptVectors:
     """The vectors that the database has for these texts, read at once."""
-    keys = sorted({content_key(embedder, for_reading(text)) for text in texts})
+    keys = sorted({content_key(embedder.name, for_reading(text)) for text in texts})
     vectors = KeptVectors(wanted=keys)
     refresh(session, vectors, keys)
     return vectors
@@ -72,14 +71,14 @@ def forget_vectors(session: Session) -> int:
     """Forget the vectors of texts that are evidence no more, whichever encoder made them; how many there were."""
     encoders = {engine.get("embedding", "") for engine in session.scalars(select(ThemeRun.engine))}
     needed = {
-        content_key(SimpleNamespace(name=name), for_reading(text))
+        content_key(encoder, for_reading(text))
         for text in session.scalars(select(Excerpt.text))
-        for name in encoders
+        for encoder in encoders
     }
     gone = [key for key in session.scalars(select(CachedVector.key)) if key not in needed]
-    for start in range(0, len(gone), _BATCH):
-        some = CachedVector.key.in_(gone[start : start + _BATCH])
-        session.execute(delete(CachedVector).where(some).execution_options(synchronize_session=False))
+    for some in _portions(gone):
+        forgotten = delete(CachedVector).where(CachedVector.key.in_(some))
+        session.execute(forgotten.execution_options(synchronize_session=False))
     return len(gone)
 
 

@@ -173,8 +173,8 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_vectors_of_two_encoders_never_meet_and_the_matrix_belongs_to_one(endpoint: Endpoint) -> None:
     vectors: dict[str, np.ndarray] = {}
     embed_texts(endpoint, ["water"], vectors=vectors)
-    assert list(vectors) == [content_key(endpoint, "water")]
-    assert content_key(endpoint, "water") != content_key(WordEmbedder(), "water")
+    assert list(vectors) == [content_key(endpoint.name, "water")]
+    assert content_key(endpoint.name, "water") != content_key(WordEmbedder().name, "water")
     assert projection_for(endpoint.name) is None
 
 

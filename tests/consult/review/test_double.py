@@ -75,7 +75,7 @@ def test_agreement_is_that_of_the_blind_codings_and_of_nothing_later(house: Hous
     one = begun(house, scope)
     say(house, one, house.ana, (0,), (0,), (1,), (1,), (0,), ())
     say(house, one, house.badr, (0,), (0,), (1,), (0,), (0, 1), ())
-    figures = double.round_figures(house.session, scope, one, coder_id=house.ana)
+    figures = double.round_figures(house.session, one, coder_id=house.ana)
     assert (figures.done, figures.own, figures.total) == ({"Ana": 6, "Badr": 6}, 6, 6)
     found = figures.agreement
     money = found.themes[str(house.themes[0].id)]
@@ -83,10 +83,10 @@ def test_agreement_is_that_of_the_blind_codings_and_of_nothing_later(house: Hous
     assert money.alpha == pytest.approx(0.686, abs=0.001)
     assert money.kappa == pytest.approx(2 / 3, abs=0.001)  # chance .5, agreed 5/6
     say(house, one, house.badr, (0,), (0,), (1,), (1,), (0,), ())  # a change of mind, also sent twice
-    again = double.round_figures(house.session, scope, one, coder_id=house.ana)
+    again = double.round_figures(house.session, one, coder_id=house.ana)
     assert again.agreement == found
     services.merge_themes(house.session, sources=house.themes[1:2], target=house.themes[0], by_id=house.ana)
-    merged = double.round_figures(house.session, scope, one, coder_id=house.ana).agreement
+    merged = double.round_figures(house.session, one, coder_id=house.ana).agreement
     assert list(merged.themes) == [str(house.themes[0].id)]
     assert merged.alpha == 1.0
 
@@ -94,26 +94,26 @@ def test_agreement_is_that_of_the_blind_codings_and_of_nothing_later(house: Hous
 def test_the_machine_is_compared_and_not_counted(house: House, scope: Scope) -> None:
     one = begun(house, scope)
     say(house, one, house.ana, (0,), (0,), (0,), (1,), (1,), (0, 1))  # as the machine said
-    figures = double.round_figures(house.session, scope, one, coder_id=house.ana)
-    assert (figures.agreement, figures.with_machine, figures.is_double) == (None, 1.0, False)
+    figures = double.round_figures(house.session, one, coder_id=house.ana)
+    assert (figures.agreement, figures.with_machine, len(figures.done)) == (None, 1.0, 1)
 
 
 def test_differences_are_settled_and_the_settlement_can_be_undone(house: House, scope: Scope) -> None:
     one = begun(house, scope)
     say(house, one, house.ana, (0,), (0,))
     say(house, one, house.badr, (0,), (1,))
-    (dispute,) = double.disputes_of(house.session, scope, one, coder_id=house.ana)
+    (dispute,) = double.disputes_of(house.session, one, coder_id=house.ana)
     assert dispute.excerpt == house.excerpts[1]
     assert {name: [t.id for t in said] for name, said in dispute.said.items()} == {
         "Ana": [house.themes[0].id], "Badr": [house.themes[1].id],
     }  # fmt: skip
     assert [t.id for t in dispute.machine] == [house.themes[0].id] and dispute.settled is None
     double.settle(house.session, house.excerpts[1], themes=[house.themes[2]], by_id=house.ana)
-    (dispute,) = double.disputes_of(house.session, scope, one, coder_id=house.badr)
+    (dispute,) = double.disputes_of(house.session, one, coder_id=house.badr)
     assert [t.id for t in dispute.settled] == [house.themes[2].id]
     change = house.session.scalars(select(ChangeLog).where(ChangeLog.kind == "settle")).one()
     changes.undo_change(house.session, change, by_id=house.badr)
-    (dispute,) = double.disputes_of(house.session, scope, one, coder_id=house.badr)
+    (dispute,) = double.disputes_of(house.session, one, coder_id=house.badr)
     assert dispute.settled is None
 
 
@@ -125,8 +125,8 @@ def test_who_still_codes_sees_no_difference_in_what_is_before_her(house: House, 
     say(house, one, house.ana, (0,), (0,))
     say(house, one, house.badr, (1,), (1,))
     say(house, one, third.id, (2,))
-    assert len(double.disputes_of(house.session, scope, one, coder_id=third.id)) == 1
-    assert len(double.disputes_of(house.session, scope, one, coder_id=house.ana)) == 2
+    assert len(double.disputes_of(house.session, one, coder_id=third.id)) == 1
+    assert len(double.disputes_of(house.session, one, coder_id=house.ana)) == 2
 
 
 def _first(page: str) -> int:
@@ -190,7 +190,7 @@ def test_settling_for_who_coded_last_is_told_and_stays_when_a_third_codes_late(
     first = house.excerpts[0]
     double.settle(house.session, first, themes=[house.themes[1]], by_id=house.badr)  # changes no row
     say(house, one, cora.id, (2,))
-    (dispute,) = double.disputes_of(house.session, scope, one, coder_id=house.ana)
+    (dispute,) = double.disputes_of(house.session, one, coder_id=house.ana)
     assert [t.id for t in dispute.settled] == [house.themes[1].id] and len(dispute.said) == 3
     current = select(Coding.theme_id).where(Coding.excerpt_id == first.id, Coding.is_current)
     assert house.session.scalars(current).all() == [house.themes[1].id]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consult.analysis.values import Parent
 from consult.evidence.models import Excerpt
 from consult.extensions import db
-from consult.review import changes, machine, requests, services
+from consult.review import changes, machine, queries, requests, services
 from consult.review.material import Proposal, ProposedTheme
 from consult.review.models import ChangeLog, Theme
 from consult.review.presentation import theme_table
@@ -47,7 +47,7 @@ def suggest_tree(session: Session, scope: Scope, ids: list[int]) -> None:
 
 
 def named(session: Session, scope: Scope) -> dict[str, Theme]:
-    return {theme.name["en"]: theme for theme in machine.themes_of(session, scope)}
+    return {theme.name["en"]: theme for theme in queries.themes_in(session, scope)}
 
 
 @on_both_databases
@@ -84,7 +84,7 @@ def test_a_run_replaces_an_untouched_tree_whole_and_keeps_what_stands_over_an_ac
     by_id = staff("reviewer").id
     scope, ids = prepared(session)
     suggest_tree(session, scope, ids)
-    first = {theme.id for theme in machine.themes_of(session, scope)}
+    first = {theme.id for theme in queries.themes_in(session, scope)}
     suggest_tree(session, scope, ids)
     again = named(session, scope)
     assert len(again) == 4 and not first & {theme.id for theme in again.values()}

@@ -12,7 +12,7 @@ from consult.analysis.themes import ThemeOptions
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import db
-from consult.review import coding, machine, requests, services
+from consult.review import coding, machine, queries, requests, services
 from consult.review.models import MACHINE, ChangeLog, Coding, Theme, ThemeRun
 from consult.review.scope import Scope
 from consult.review.suggestions import Tools, place_new, suggest
@@ -62,7 +62,7 @@ def test_answers_on_one_matter_come_into_one_theme_marked_as_the_machines(app: F
     session = db.session()
     scope = prepared(session)
     full_run(session, scope)
-    themes = machine.themes_of(session, scope)
+    themes = queries.themes_in(session, scope)
     assert {(t.origin, t.status, t.is_edited) for t in themes} == {(MACHINE, "suggested", False)}
     groups = list(texts_by_theme(session, scope).values())
     assert sorted(len(group) for group in groups) == [15, 15, 15]
@@ -79,10 +79,10 @@ def test_the_same_run_twice_gives_the_same_rows_but_for_their_ids(app: Flask) ->
     session = db.session()
     scope = prepared(session)
     full_run(session, scope)
-    first = [(t.name, t.position, t.quotes) for t in machine.themes_of(session, scope)]
+    first = [(t.name, t.position, t.quotes) for t in queries.themes_in(session, scope)]
     counted = sorted(map(len, texts_by_theme(session, scope).values()))
     full_run(session, scope)
-    assert [(t.name, t.position, t.quotes) for t in machine.themes_of(session, scope)] == first
+    assert [(t.name, t.position, t.quotes) for t in queries.themes_in(session, scope)] == first
     assert sorted(map(len, texts_by_theme(session, scope).values())) == counted
     assert len(session.scalars(select(Theme)).all()) == len(first)
 
@@ -108,7 +108,7 @@ def test_a_rerun_never_moves_what_a_person_decided(app: Flask, staff) -> None:
     kept: set[int] = set()
     for seed in range(6):
         dice = random.Random(seed)
-        themes = [t for t in machine.themes_of(session, scope) if t.status != "retired"]
+        themes = [t for t in queries.themes_in(session, scope) if t.status != "retired"]
         excerpts = session.scalars(select(Excerpt).where(scope.excerpts).order_by(Excerpt.id)).all()
         one, other = dice.sample(themes, 2)
         deed = seed % 6
@@ -131,7 +131,7 @@ def test_a_rerun_never_moves_what_a_person_decided(app: Flask, staff) -> None:
         assert after == before, deed
         placing_run(session, scope)
         assert decided_rows(session, kept) == before, deed
-        if len([t for t in machine.themes_of(session, scope) if t.status != "retired"]) < 2:
+        if len([t for t in queries.themes_in(session, scope) if t.status != "retired"]) < 2:
             break
     else:
         seed = 6
@@ -144,12 +144,12 @@ def test_a_full_run_replaces_only_what_nobody_touched(app: Flask, staff) -> None
     by_id = reviewer(session, staff)
     scope = prepared(session)
     full_run(session, scope)
-    accepted, untouched, renamed = machine.themes_of(session, scope)
+    accepted, untouched, renamed = queries.themes_in(session, scope)
     services.accept_theme(session, accepted, by_id=by_id)
     services.rename_theme(session, renamed, name={"en": "Mine"}, by_id=by_id)
     ids = (accepted.id, untouched.id, renamed.id)
     full_run(session, scope)
-    now = machine.themes_of(session, scope)
+    now = queries.themes_in(session, scope)
     assert {ids[0], ids[2]} <= {theme.id for theme in now}
     assert ids[1] not in {theme.id for theme in now}
     assert len(now) == 3, "the untouched one was found again"
@@ -160,7 +160,7 @@ def test_an_accepted_theme_does_not_grow_with_every_run(app: Flask, staff) -> No
     by_id = reviewer(session, staff)
     scope = prepared(session)
     full_run(session, scope)
-    accepted, *_ = machine.themes_of(session, scope)
+    accepted, *_ = queries.themes_in(session, scope)
     services.accept_theme(session, accepted, by_id=by_id)
     before = texts_by_theme(session, scope)[str(accepted.id)]
     for _turn in range(3):
@@ -174,12 +174,12 @@ def test_a_retired_theme_is_not_suggested_again(app: Flask, staff) -> None:
     by_id = reviewer(session, staff)
     scope = prepared(session)
     full_run(session, scope)
-    themes = machine.themes_of(session, scope)
+    themes = queries.themes_in(session, scope)
     for theme in themes[1:]:
         services.accept_theme(session, theme, by_id=by_id)
     services.retire_theme(session, themes[0], by_id=by_id)
     full_run(session, scope)
-    assert [t.id for t in machine.themes_of(session, scope)] == [t.id for t in themes]
+    assert [t.id for t in queries.themes_in(session, scope)] == [t.id for t in themes]
 
 
 @on_both_databases
