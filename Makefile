@@ -24,7 +24,7 @@ setup: .venv/.runtime
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-nodeps.lock
 	@echo "» installing Mashura itself"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m compileall -q consult surveys
+	@$(BIN)/python .ci/compile
 	@touch $@
 
 .venv/.test: .venv/.runtime requirements-dev.lock

@@ -9,8 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from charset_normalizer import from_bytes
-
 from consult.analysis.stopwords import ALL_STOPWORDS
 from consult.analysis.text import normalise, words
 from consult.tabular.values import Limits, Table, TableError, make_table
@@ -88,6 +86,8 @@ def _likeliest(data: bytes, name: str) -> str:
         scores.append((-_likeness(text), order, encoding))
     best = min(scores, default=None)
     if best is None or best[0] >= 0:
+        from charset_normalizer import from_bytes  # here: it takes a tenth of a server's start to load
+
         guess = from_bytes(sample).best()
         if guess is not None:
             return data.decode(guess.encoding, "replace")
