@@ -27,6 +27,8 @@ PERMISSIONS = {
     "review.settle": Right.REVIEW_EDIT,
     "review.codebook": Right.RESPONSES_READ,
     "review.take_codebook": Right.REVIEW_EDIT,
+    "review.codebook_beginnings": Right.REVIEW_EDIT,
+    "review.start_codebook": Right.REVIEW_EDIT,
     "review.run": Right.REVIEW_EDIT,
     "review.add_theme": Right.REVIEW_EDIT,
     "review.change_themes": Right.REVIEW_EDIT,

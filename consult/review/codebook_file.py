@@ -16,6 +16,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree  # noqa: S405 - to write; what is read goes through defusedxml
 
 from defusedxml import DefusedXmlException
@@ -37,7 +38,8 @@ _HOUSE = uuid.UUID("5f8d3c0e-5d0b-5a53-9b60-2f6f1c1d7a11")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A theme of a codebook. `names`: language → name; `parent` is the place of another entry, counted from 0."""
+    """A theme of a codebook. `names`: language → name; `parent` is the place of another entry, counted from 0;
+    `copied_from_id`: the theme of another question that it is taken from."""
 
     names: Mapping[str, str]
     definition: str = ""
@@ -45,6 +47,7 @@ class Entry:
     exclude: str = ""
     example: str = ""
     parent: int | None = None
+    copied_from_id: int | None = None
 
 
 class CodebookFileError(DomainError):
@@ -76,7 +79,7 @@ class _Row:
     line: int
     names: dict[str, str]
     parent: str
-    texts: dict[str, str]
+    texts: dict[str, Any]
 
     def add(self, texts: Mapping[str, str]) -> None:
         """What a further row of the same theme says."""
@@ -212,7 +215,7 @@ def _codes(element: ElementTree.Element) -> list[ElementTree.Element]:
     return element.findall(f"{{{NAMESPACE}}}Code")
 
 
-def _parts(described: str) -> dict[str, str]:
+def _parts(described: str) -> dict[str, Any]:
     pieces = _PART.split(described)
     found = {"definition": pieces[0].strip()[:MOST_TEXT]}
     for word, text in zip(pieces[1::2], pieces[2::2], strict=True):

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from consult.analysis.references import ThemeReference
 from consult.evidence.models import Excerpt
+from consult.review.examples import lent_examples, reference_of
 from consult.review.hints import write_hints
-from consult.review.material import MOST_EXAMPLES, Material, Proposal, Text
+from consult.review.material import Material, Proposal, Text
 from consult.review.models import MACHINE, REVIEWER, ChangeLog, Coding, Theme
 from consult.review.queries import themes_in
 from consult.review.scope import Scope
@@ -89,6 +89,7 @@ def material_for(session: Session, scope: Scope, *, kind: str) -> Material:
     retired = {theme.id for theme in candidates if theme.status == "retired"}
     held = _held(codings, {theme.id for theme in themes}, kind) | decided
     in_use = {theme.id for theme in themes}
+    lent = lent_examples(session, themes)
     free: list[Text] = []
     placeable: list[Text] = []
     stays: list[tuple[Text, frozenset[int]]] = []
@@ -103,9 +104,10 @@ def material_for(session: Session, scope: Scope, *, kind: str) -> Material:
     return Material(
         free=tuple(free),
         placeable=tuple(placeable),
-        themes=tuple(_reference(t, codings, texts, decided) for t in themes if t.id not in broader),
+        themes=tuple(reference_of(t, codings, texts, decided, lent) for t in themes if t.id not in broader),
         held=tuple(stays),
         under=_under(every, codings, in_use),
+        empty=frozenset(in_use - set().union(*codings.values())),
     )
 
 
@@ -195,20 +197,6 @@ def _current(session: Session, scope: Scope) -> dict[int, set[int | None]]:
     ):
         found[excerpt_id].add(theme_id)
     return dict(found)
-
-
-def _reference(
-    theme: Theme, codings: dict[int, set[int | None]], texts: dict[int, Text], decided: set[int]
-) -> ThemeReference:
-    """A theme's words and examples; answers that a person put there come first."""
-    members = [i for i in codings if theme.id in codings[i] and i in texts]
-    members.sort(key=lambda i: (i not in decided, i))
-    words = (*theme.name.values(), theme.definition, theme.include, theme.example)
-    return ThemeReference(
-        id=str(theme.id),
-        words=tuple(word for word in words if word),
-        examples=tuple(texts[i].text for i in members[:MOST_EXAMPLES]),
-    )
 
 
 def _remove_untouched(session: Session, scope: Scope, kept: set[int]) -> None:

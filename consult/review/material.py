@@ -25,7 +25,8 @@ class Material:
 
     `free`: answers that may be put into any theme. `placeable`: answers that may go into an existing theme
     but found no new one (they were in a theme that a reviewer retired). `held`: answers that stay where
-    they are, with the ids of their themes. `themes`: the existing themes to place into; `under`: excerpt id →
+    they are, with the ids of their themes. `themes`: the existing themes to place into, `empty` the ids of those that
+    have no answer to this question yet; `under`: excerpt id →
     id of the broader theme over its theme, where the run leaves that broader theme alone.
     """
 
@@ -34,6 +35,7 @@ class Material:
     placeable: tuple[Text, ...] = ()
     held: tuple[tuple[Text, frozenset[int]], ...] = ()
     under: Mapping[int, int] = field(default_factory=dict)
+    empty: frozenset[int] = frozenset()
 
     @property
     def texts(self) -> list[Text]:

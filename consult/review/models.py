@@ -74,6 +74,9 @@ class Theme(Base):
     status: Mapped[str] = mapped_column(String(10), default="suggested")
     is_edited: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+    copied_from_id: Mapped[int | None]
+    """The theme that it was taken over from, of another question or wave: what people put there shows the machine what
+    belongs here. No foreign key: a copy stays when its origin goes, and an undone deletion finds nothing in its way."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 

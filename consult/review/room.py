@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from consult.review import (
     actions,
+    codebook_start_views,
     codebook_views,
     coding_views,
     double_views,
@@ -19,6 +20,7 @@ __all__ = [
     "PLACES",
     "actions",
     "blueprint",
+    "codebook_start_views",
     "codebook_views",
     "coding_views",
     "double_views",

@@ -98,6 +98,7 @@ def add_themes(
                     question_id=question_id,
                     name=_clean_name(entry.names),
                     **{key: getattr(entry, key) for key in TEXTS},
+                    copied_from_id=entry.copied_from_id,
                     origin=REVIEWER,
                     status="accepted",
                     is_edited=True,

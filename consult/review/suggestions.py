@@ -71,8 +71,7 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
     free = {text.id for text in material.free}
     movable = free | {text.id for text in material.placeable}
     held = {text.id: themes for text, themes in material.held}
-    empty = {int(theme.id) for theme in material.themes if not theme.examples}
-    called = {excerpt_id for excerpt_id, themes in placed.items() if themes[0][0] in empty}
+    called = {excerpt_id for excerpt_id, themes in placed.items() if themes[0][0] in material.empty}
     proposed: dict[str, ProposedTheme] = {}
     for theme in found.themes:
         members = groups[theme.id]

@@ -146,6 +146,14 @@ REVIEW = (
         "coding, nothing ticked", "review.coding_queue", f"{ASKED}/code", "main button.main", who="reviewer"
     ),
     _staff("coding, nothing left", "review.coding_queue", f"{ASKED}/code?only=flagged", who="reviewer"),
+    _staff("beginning a codebook", "review.codebook_beginnings", f"{ASKED}/codebook/start", who="reviewer"),
+    _staff(
+        "beginning a codebook with nothing",
+        "review.codebook_beginnings",
+        f"{ASKED}/codebook/start",
+        "main button.main",
+        who="reviewer",
+    ),  # fmt: skip
     _staff("double coding", "review.double_coding", f"{ASKED}/double", who="reviewer"),
     _staff("coding blind", "review.blind", f"{ASKED}/double/{{round}}/code", who="reviewer"),
     _staff(
