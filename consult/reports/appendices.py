@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from consult.evidence.models import GATHERED, Excerpt
 from consult.reports.consultation_report import Appendix, CodebookEntry, Text, ThemeExcerpts
 from consult.reports.controlled import controlled_themes
-from consult.reports.quotable import quotable_words
 from consult.review.lineage import Lineage
 from consult.review.models import REVIEWER, Coding, Theme
 from consult.review.queries import themes_in
+from consult.review.redaction import quotable_texts
 from consult.review.scope import Scope
 from consult.summary.content import SummaryContent
 
@@ -103,7 +103,7 @@ def _excerpts(session: Session, scope: Scope, theme: Theme, is_internal: bool) -
             .distinct()
             .limit(4 * MOST_EXCERPTS)
         ).all()
-        may = quotable_words(session, [row[0] for row in rows])
+        may = quotable_texts(session, [row[0] for row in rows])
         found = [(may[number], language) for number, _text, language, _place in rows if number in may]
         found, left_out = found[:MOST_EXCERPTS], 0
     return ThemeExcerpts(dict(theme.name), tuple(found), left_out) if found else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -33,10 +33,11 @@ from consult.reports.consultation_report import (
 from consult.reports.controlled import controlled_themes, quote_of, total
 from consult.reports.rates import response_rates
 from consult.review.queries import QuestionFigures, question_figures
+from consult.review.redaction import quotable_texts
 from consult.review.requests import questions_to_code
 from consult.review.scope import Scope
 from consult.review.tallies import closed_questions
-from consult.summary.content import SummaryQuote, SummaryTheme
+from consult.summary.content import SummaryContent, SummaryQuote, SummaryTheme
 from consult.summary.queries import SignedSummary, signed_summaries
 from surveys import queries as survey_queries
 from surveys.i18n import N_
@@ -61,7 +62,7 @@ def consultation_report(
             N_("Fewer than %(number)s people answered. Any figure could show who said what, so there is no public report."),
             number=k,
         )
-    signed = {one.content.question_id: one for one in signed_summaries(session, consultation.id)}
+    signed = _signed(session, consultation, is_internal=is_internal)
     zone = ZoneInfo(consultation.timezone)
     with force_locale(language):
         promises = (
@@ -109,6 +110,31 @@ def software() -> str:
         return f"Mashura {version('mashura')}"
     except PackageNotFoundError:
         return "Mashura"
+
+
+def _signed(
+    session: Session, consultation: Consultation, *, is_internal: bool
+) -> dict[str | None, SignedSummary]:
+    """Question id (None: the whole) → its signed summary. Outside, a quote stands as it may be published today: whoever
+    took back her consent since, or waits to be masked, is not quoted, and a translation of words masked since neither."""
+    found = signed_summaries(session, consultation.id)
+    if not is_internal:
+        may = quotable_texts(session, {quote.excerpt_id for one in found for quote in one.content.quotes})
+        found = [replace(one, content=_as_quotable(one.content, may)) for one in found]
+    return {one.content.question_id: one for one in found}
+
+
+def _as_quotable(content: SummaryContent, may: Mapping[int, str]) -> SummaryContent:
+    def kept(quotes: Sequence[SummaryQuote]) -> tuple[SummaryQuote, ...]:
+        return tuple(
+            quote if quote.is_erased or may[quote.excerpt_id] == quote.text
+            else replace(quote, text=may[quote.excerpt_id], translations={})
+            for quote in quotes
+            if quote.is_erased or quote.excerpt_id in may
+        )  # fmt: skip
+
+    themes = tuple(replace(theme, quotes=kept(theme.quotes)) for theme in content.themes)
+    return replace(content, themes=themes, grave=kept(content.grave))
 
 
 class _Asked:
@@ -243,9 +269,9 @@ def _sources(session: Session, consultation: Consultation, k: int) -> tuple[Sour
     )
 
 
-def _dated(consultation: Consultation, signed: Sequence[SignedSummary] | object, zone: ZoneInfo) -> date:
+def _dated(consultation: Consultation, signed: Iterable[SignedSummary], zone: ZoneInfo) -> date:
     """The day of the last thing that made the report what it is: closing, or the last signature."""
-    days = [one.signed_at.astimezone(zone).date() for one in signed]  # type: ignore[attr-defined]
+    days = [one.signed_at.astimezone(zone).date() for one in signed]
     ended = _day(consultation.closed_at, zone) or _day(consultation.created_at, zone)
     return max([*days, *([ended] if ended else [])])
 

@@ -102,6 +102,10 @@ class Words:
         """A number with a fixed number of places."""
         return self._written(f"{value:.{places}f}".replace("-", "−"))
 
+    def signed(self, value: float) -> str:
+        """A whole number with its sign."""
+        return self._written(f"{value:+.0f}".replace("-", "−"))
+
     def percent(self, share: float, places: int = 0) -> str:
         """A share of 1; a half is rounded up."""
         scaled = share * 100 * 10**places
