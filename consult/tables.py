@@ -12,6 +12,7 @@ import consult.review.double_models
 import consult.review.models
 import consult.stakeholders.entitlement
 import consult.stakeholders.models
+import consult.summary.models
 import surveys.models
 
 __all__ = ["consult", "surveys"]
