@@ -10,6 +10,7 @@ import consult.evidence.models
 import consult.outbox
 import consult.review.double_models
 import consult.review.models
+import consult.review.redaction_models
 import consult.stakeholders.entitlement
 import consult.stakeholders.models
 import consult.summary.models
