@@ -13,6 +13,7 @@ import consult.review.models
 import consult.review.redaction_models
 import consult.stakeholders.entitlement
 import consult.stakeholders.models
+import consult.summary.models
 import surveys.models
 
 __all__ = ["consult", "surveys"]

@@ -161,7 +161,7 @@ class SummaryContent:
         return tuple(dict.fromkeys(code for text in texts for code, words in text.items() if words))
 
     def with_quotes(self, quotes: Mapping[int, SummaryQuote]) -> SummaryContent:
-        """The same with each quote replaced by that of its excerpt; a quote whose excerpt is not there is marked erased."""
+        """The same with each quote replaced by that of its excerpt; one whose excerpt is not there is marked erased."""
 
         def found(some: tuple[SummaryQuote, ...]) -> tuple[SummaryQuote, ...]:
             return tuple(quotes.get(quote.excerpt_id) or _erased(quote) for quote in some)

@@ -1,7 +1,7 @@
 """Themed summaries: drafts, the quotes chosen for them, and signed versions with their words
 
 Revision ID: 0019
-Revises: 0016
+Revises: 0018
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 THE_WHOLE = sa.text("question_id IS NULL")
