@@ -57,7 +57,7 @@ def appendix_of(
 def _listed_outside(themes: Sequence[Theme], signed: SummaryContent | None, k: int) -> list[Theme]:
     if signed is None:
         return []
-    parts = controlled_themes(signed.themes, base=signed.base, k=k)
+    parts = controlled_themes(signed, k)
     shown = {
         theme.theme_id
         for theme, part in zip(signed.themes, parts, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consult.reports.words import Line, Said
+from consult.reports.words import Line, Said, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,11 @@ class Document:
     running: str
     translation_word: str
     description: str
+    digits: str = "latn"
+
+    def written(self, number: int) -> str:
+        """A number in the digits of the report."""
+        return Words(self.language, self.digits).number(number)
 
     @property
     def headings(self) -> tuple[Heading, ...]:

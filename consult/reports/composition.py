@@ -42,10 +42,11 @@ def composed(report: ConsultationReport, *, digits: str = "latn") -> Document:
         opening=opening,
         blocks=blocks,
         contents=words.gettext("Contents"),
-        table_word=words.gettext("Table %(number)s"),
+        table_word=words.gettext("Table"),
         running=words.day(report.dated),
         translation_word=words.gettext("Reviewer’s translation"),
         description=words.picked(report.purpose).text,
+        digits=digits,
     )
 
 

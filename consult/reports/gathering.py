@@ -219,7 +219,8 @@ class _Asked:
             )
             for item in figures.themes
         ]
-        parts = controlled_themes(themes, base=figures.base, k=self.k)
+        today = SummaryContent(question_id, figures.base, date.min, {}, {}, {}, tuple(themes))
+        parts = controlled_themes(today, self.k)
         marked = (
             replace(part, is_suggested=item.theme.status == "suggested")
             for part, item in zip(parts, figures.themes, strict=True)
@@ -248,7 +249,7 @@ def _signed_part(one: SignedSummary, k: int, zone: ZoneInfo) -> SummaryPart:
     content = one.content
     return SummaryPart(
         base=total(content.base, k),
-        themes=controlled_themes(content.themes, base=content.base, k=k),
+        themes=controlled_themes(content, k),
         introduction=dict(content.introduction),
         dissent=dict(content.dissent),
         limits=dict(content.limits),

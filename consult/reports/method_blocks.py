@@ -161,7 +161,7 @@ def _coding(setting: Setting, part: QuestionPart) -> Iterator[Block]:
     coding, words, gettext = part.coding, setting.words, setting.words.gettext
     if coding is None or not coding.base:
         return
-    yield Heading(2, question_name(setting, part), setting.anchor())
+    yield Heading(3, question_name(setting, part), setting.anchor())
     machine = coding.base - coding.by_person - coding.unseen
     said = [
         gettext(

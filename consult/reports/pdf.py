@@ -35,10 +35,10 @@ def pdf_of(page: str, *, style: str, variant: str | None = None) -> bytes:
     if variant:
         own = hashlib.sha256(page.encode("utf-8")).digest()[:16]
         options = {"pdf_variant": variant, "pdf_identifier": own}
-    return HTML(string=page, url_fetcher=_own_fonts).write_pdf(**options)
+    return HTML(string=page, url_fetcher=own_fonts).write_pdf(**options)
 
 
-def _own_fonts(url: str, *_args: Any, **_kwargs: Any) -> Any:
+def own_fonts(url: str, *_args: Any, **_kwargs: Any) -> Any:
     """Nothing is fetched but our own fonts, whatever stands in an answer."""
     from weasyprint.urls import URLFetcherResponse
 

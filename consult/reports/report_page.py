@@ -26,7 +26,7 @@ def report_page(document: Document) -> str:
         said=lambda one: _said(one, document),
         plain=plain,
         parts=whole_percents,
-        table_name=lambda table: document.table_word % {"number": table.number},
+        table_name=lambda table: f"{document.table_word} {document.written(table.number)}",
         kind=lambda block: type(block).__name__,
     )
     return page.replace("STYLE-HASH", style_hash(page), 1)

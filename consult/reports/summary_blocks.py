@@ -28,7 +28,7 @@ _DIMENSIONS = {
 
 
 def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterator[Block]:
-    """Everything that a summary says; `level`: of the headings of its parts."""
+    """Everything that a summary says; `level`: of the headings of its parts beside the themes."""
     gettext = setting.words.gettext
     yield signature(setting, part)
     yield from setting.paragraphs(part.introduction)
@@ -40,7 +40,7 @@ def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterat
         )
         yield from _by_groups(setting, part.themes)
         yield from _stances(setting, part.themes)
-        yield from _each_theme(setting, part.themes, level)
+        yield from _each_theme(setting, part.themes)
     elif part.signature is None and part.base.count != 0:
         said = gettext("%(answers)s. No summary of them has been signed.", answers=setting.answers(part.base))
         yield Paragraph((Said(said),))
@@ -63,7 +63,7 @@ def signature(setting: Setting, part: SummaryPart) -> Paragraph:
         return Paragraph((Said(words.gettext("Nobody has signed a summary of this yet.")),), "marked")
     one = part.signature
     said = words.line(
-        words.gettext("Version %(version)s, signed by %(name)s on %(day)s."),
+        N_("Version %(version)s, signed by %(name)s on %(day)s."),
         version=words.number(one.version),
         name=Said(one.name, is_person=True),
         day=words.day(one.day),
@@ -83,11 +83,11 @@ def theme_name(setting: Setting, theme: ThemePart) -> Line:
     return name
 
 
-def _each_theme(setting: Setting, themes: Sequence[ThemePart], level: int) -> Iterator[Block]:
+def _each_theme(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]:
     for theme in themes:
         if not any(theme.text.values()) and not theme.quotes:
             continue
-        yield Heading(level, theme_name(setting, theme), setting.anchor())
+        yield Heading(3, theme_name(setting, theme), setting.anchor())
         figure = setting.count(theme.figure)
         if theme.figure.count is not None:
             answers = setting.words.ngettext("%(num)s answer", "%(num)s answers", theme.figure.count)

@@ -15,7 +15,7 @@ from consult.reports.environment import LANGUAGE_NAMES, direction, translations
 _DAYS = {"ar": "d MMMM y", "en": "d MMMM y", "fr": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
 _EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 # What XML cannot hold, and marks that turn the direction of what follows.
-_UNFIT = re.compile(
+UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
 _PLACE = re.compile("\ue000(\\d+)\ue001")
@@ -23,7 +23,7 @@ _PLACE = re.compile("\ue000(\\d+)\ue001")
 
 def clean(text: str) -> str:
     """A text without signs that no file can hold and without those that turn the direction of what follows."""
-    return _UNFIT.sub("", text)
+    return UNFIT.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class Words:
         return found % {"num": self.number(number), **values}
 
     def line(self, message: str, **values: Said | Line | str) -> Line:
-        """A sentence of the catalogue (translated already) with names and texts of any language inside it."""
+        """A sentence of the catalogue with names and texts of any language inside it."""
         names = list(values)
-        marked = message % {name: f"\ue000{place}\ue001" for place, name in enumerate(names)}
+        marked = translations(self.language).gettext(message) % {name: f"\ue000{place}\ue001" for place, name in enumerate(names)}
         parts: list[Said] = []
         for number, piece in enumerate(_PLACE.split(marked)):
             if number % 2:
