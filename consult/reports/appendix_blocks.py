@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consult.reports.blocks import Block, Facts, Heading, Paragraph, Quotation
-from consult.reports.consultation_report import Appendix, CodebookEntry, ConsultationReport
+from consult.reports.consultation_report import CodebookEntry, ConsultationReport
 from consult.reports.setting import Setting
 from consult.reports.words import Line, Said, clean
 
@@ -15,7 +15,7 @@ def codebook_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Bl
     gettext = setting.words.gettext
     yield Heading(1, (Said(gettext("Appendix A: the codebook")),), setting.anchor())
     for appendix in report.appendices:
-        yield Heading(2, _label(setting, appendix), setting.anchor())
+        yield Heading(2, setting.label(appendix.label, is_gathered=appendix.is_gathered), setting.anchor())
         for entry in appendix.codebook:
             yield Heading(3, _name(setting, entry), setting.anchor())
             rows = tuple(
@@ -51,7 +51,7 @@ def excerpt_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Blo
     for appendix in report.appendices:
         if not appendix.excerpts:
             continue
-        yield Heading(2, _label(setting, appendix), setting.anchor())
+        yield Heading(2, setting.label(appendix.label, is_gathered=appendix.is_gathered), setting.anchor())
         for theme in appendix.excerpts:
             yield Heading(
                 3, setting.person(theme.name, gettext("Theme without a name")), setting.anchor()
@@ -63,12 +63,6 @@ def excerpt_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Blo
                     "%(num)s more excerpt is not printed.", "%(num)s more excerpts are not printed.", theme.left_out
                 )
                 yield Paragraph((Said(said),), "soft")
-
-
-def _label(setting: Setting, appendix: Appendix) -> Line:
-    if appendix.is_gathered:
-        return (Said(setting.words.gettext("Interviews, notes, documents and feedback")),)
-    return setting.person(appendix.label)
 
 
 def _name(setting: Setting, entry: CodebookEntry) -> Line:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from consult.reports.blocks import Block, Cell, Paragraph, Row, Stacked, Strip
 from consult.reports.consultation_report import Figure, QuestionPart
 from consult.reports.setting import Setting
-from consult.reports.words import Line, Said, clean
+from consult.reports.words import NO_LANGUAGE, Line, Said, clean
 from surveys.i18n import N_
 from surveys.presentation import ResultGroup, ResultRow, ResultView
 
@@ -63,7 +63,9 @@ def answered(setting: Setting, result: ResultView) -> str:
 def label_of(setting: Setting, row: ResultRow | ResultGroup) -> Line:
     """The words of an option."""
     if not row.label:
-        return (Said(setting.words.gettext("Other") if row.key == "other" else clean(row.key)),)
+        if row.key == "other":
+            return (Said(setting.words.gettext("Other")),)
+        return (Said(clean(row.key), NO_LANGUAGE, is_person=True),)
     said = Said(clean(row.label), row.lang or setting.words.language, bool(row.lang), is_person=True)
     return (said, *setting.marked(said))
 

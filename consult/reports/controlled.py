@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from consult.analysis.disclosure import Hidden
 from consult.reports.consultation_report import Figure, GroupShare, Quote, ThemePart
+from consult.review.models import STANCES
 from consult.summary.content import SummaryContent, SummaryQuote
 from consult.summary.disclosed import ShownTheme, shown_themes
 
@@ -47,14 +48,16 @@ def _theme(shown: ShownTheme, k: int) -> ThemePart:
             for group in theme.groups
             if shown.groups
         ),
-        stance=tuple(
-            (name, Figure(shown.stance[name], shown.stance[name] / known if known else None) if name in shown.stance else _UNKNOWN)
-            for name in theme.stance
-            if shown.stance
-        ),
+        stance=tuple((name, _stance(shown, name, known)) for name in STANCES if shown.stance),
         stance_origin=theme.stance_origin,
         quotes=tuple(quote_of(quote) for quote in theme.quotes),
     )  # fmt: skip
+
+
+def _stance(shown: ShownTheme, name: str, known: int) -> Figure:
+    if name in shown.stance:
+        return Figure(shown.stance[name], shown.stance[name] / known if known else None)
+    return _UNKNOWN if shown.theme.stance.get(name) else Figure(0, 0.0)
 
 
 def quote_of(quote: SummaryQuote) -> Quote:

@@ -205,7 +205,5 @@ def _agreement(setting: Setting, part: QuestionPart) -> str:
 
 
 def question_name(setting: Setting, part: QuestionPart) -> Line:
-    """The words of a question, or what stands in place of one."""
-    if part.is_gathered:
-        return (Said(setting.words.gettext("Interviews, notes, documents and feedback")),)
-    return setting.person(part.label)
+    """The words of a question."""
+    return setting.label(part.label, is_gathered=part.is_gathered)

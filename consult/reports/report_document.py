@@ -62,9 +62,16 @@ class _Report:
         foot = section.footer.paragraphs[0]
         _field(foot, "PAGE", "1")
         self.page.mark(foot, self.source.is_right_to_left)
-        for style in ("Title", "Heading 1", "Heading 2", "Heading 3"):
+        for style in ("Heading 1", "Heading 2", "Heading 3"):
             found = self.page.document.styles[style]
             found.font.color.rgb = RGBColor.from_string("221D16" if style != "Heading 3" else _ACCENT)
+        for style in ("Title", "Subtitle", "Caption"):
+            # No letter apart from the next and none aslant: Arabic has neither.
+            found = self.page.document.styles[style]
+            found.font.italic = False
+            for spacing in found.element.rPr.findall(qn("w:spacing")):
+                found.element.rPr.remove(spacing)
+            found.font.color.rgb = RGBColor.from_string("221D16" if style == "Title" else _SOFT)
 
     def _contents(self) -> None:
         """A field that Word fills with pages; until then it lists the headings, each leading to its place."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from consult.analysis.disclosure import Hidden
 from consult.reports.blocks import Cell, Paragraph, Quotation, Row, Table
-from consult.reports.consultation_report import Figure, Quote
+from consult.reports.consultation_report import Figure, GroupShare, Quote
 from consult.reports.environment import LANGUAGE_NAMES
 from consult.reports.words import Line, Said, Words, clean
 
@@ -31,6 +31,19 @@ class Setting:
         if not said.text:
             return (Said(otherwise),) if otherwise else ()
         return (said, *self.marked(said))
+
+    def label(self, label: Mapping[str, str], *, is_gathered: bool) -> Line:
+        """The words of a question, or what stands in place of one."""
+        if is_gathered:
+            return (Said(self.words.gettext("Interviews, notes, documents and feedback")),)
+        return self.person(label)
+
+    def group_name(self, group: GroupShare) -> Line:
+        """What a group of answers is called; a language by its own name."""
+        words = next(iter(group.name.values()), "")
+        if group.dimension == "language" and words in LANGUAGE_NAMES:
+            return (Said(LANGUAGE_NAMES[words], is_person=True),)
+        return self.person(group.name, self.words.gettext("not stated"))
 
     def marked(self, said: Said) -> Line:
         """A mark behind words that stand in for those that nobody wrote in the report's language."""

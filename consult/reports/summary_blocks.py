@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from consult.reports.blocks import Block, Cell, Heading, Paragraph, Row, Stacked, Strip
 from consult.reports.closed_blocks import shade_of
 from consult.reports.consultation_report import GroupShare, SummaryPart, ThemePart
-from consult.reports.environment import LANGUAGE_NAMES
 from consult.reports.setting import Setting
 from consult.reports.words import Line, Said
 from surveys.i18n import N_
@@ -127,14 +126,7 @@ def _key(group: GroupShare) -> tuple[tuple[str, str], ...]:
 
 
 def _column(setting: Setting, group: GroupShare) -> Cell:
-    base = f" ({setting.count(group.base)})"
-    if group.dimension == "language":
-        code = next(iter(group.name), "")
-        known = LANGUAGE_NAMES.get(group.name.get(code, "")) or LANGUAGE_NAMES.get(code)
-        if known and len(group.name) == 1:
-            return Cell((Said(known, is_person=True), Said(base)), is_number=True)
-    name = setting.person(group.name, setting.words.gettext("not stated"))
-    return Cell((*name, Said(base)), is_number=True)
+    return Cell((*setting.group_name(group), Said(f" ({setting.count(group.base)})")), is_number=True)
 
 
 def _cells(setting: Setting, theme: ThemePart, dimension: str, keys: Sequence[tuple]) -> Iterator[Cell]:
@@ -176,5 +168,5 @@ def _stances(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]:
             Row((setting.name(theme_name(setting, theme)), *(setting.number(setting.count(f)) for _, f in theme.stance)))
             for theme in known
         ],
-        (40, 15, 15, 15, 15),
+        (40, *[60 // len(legend)] * len(legend)),
     )  # fmt: skip

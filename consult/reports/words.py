@@ -18,6 +18,8 @@ _EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
+NO_LANGUAGE = "zxx"
+"""Numbers and ranges of them: they run from left to right wherever they stand."""
 _PLACE = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -39,6 +41,8 @@ class Said:
     @property
     def is_right_to_left(self) -> bool | None:
         """How the words run; None as the report runs."""
+        if self.language == NO_LANGUAGE:
+            return bool(runs_right_to_left(self.text))
         if self.language in LANGUAGE_NAMES and self.language != "mul":
             return direction(str(self.language)) == "rtl"
         return runs_right_to_left(self.text) if self.is_person or self.language else None
