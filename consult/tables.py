@@ -8,6 +8,7 @@ import consult.builder.models
 import consult.consultations.models
 import consult.evidence.models
 import consult.outbox
+import consult.reports.models
 import consult.review.double_models
 import consult.review.models
 import consult.review.redaction_models

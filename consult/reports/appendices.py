@@ -16,13 +16,19 @@ from consult.reports.consultation_report import Appendix, CodebookEntry, Text, T
 from consult.reports.controlled import controlled_themes
 from consult.review.lineage import Lineage
 from consult.review.models import REVIEWER, Coding, Theme
-from consult.review.queries import themes_in
+from consult.review.queries import themes_in, themes_in_use
 from consult.review.redaction import quotable_texts
 from consult.review.scope import Scope
 from consult.summary.content import SummaryContent
 
-MOST_EXCERPTS = 200
-"""So many excerpts of a theme stand in a report."""
+MOST_EXCERPTS, FEWEST_EXCERPTS = 200, 5
+"""So many excerpts of a theme stand in a report at most, and at least where there are so many."""
+
+
+def most_of_a_theme(session: Session, consultation_id: int, *, in_all: int) -> int:
+    """How many excerpts of each theme to list, so that there are about `in_all` in the whole report."""
+    themes = len(themes_in_use(session, consultation_id))
+    return max(FEWEST_EXCERPTS, min(MOST_EXCERPTS, in_all // max(1, themes)))
 
 
 def appendix_of(
@@ -33,6 +39,7 @@ def appendix_of(
     signed: SummaryContent | None,
     k: int,
     is_internal: bool,
+    most: int,
 ) -> Appendix | None:
     """Codebook and excerpts of one question; None where it has no themes in use."""
     themes = [theme for theme in themes_in(session, scope) if theme.status != "retired"]
@@ -49,7 +56,9 @@ def appendix_of(
         is_gathered=scope.question_id == GATHERED,
         codebook=tuple(_entry(theme, lineage.depth(theme), is_internal) for theme in ordered),
         excerpts=tuple(
-            found for theme in listed if (found := _excerpts(session, scope, theme, is_internal)) is not None
+            found
+            for theme in listed
+            if (found := _excerpts(session, scope, theme, is_internal, most)) is not None
         ),
     )
 
@@ -80,7 +89,9 @@ def _entry(theme: Theme, depth: int, is_internal: bool) -> CodebookEntry:
     )
 
 
-def _excerpts(session: Session, scope: Scope, theme: Theme, is_internal: bool) -> ThemeExcerpts | None:
+def _excerpts(
+    session: Session, scope: Scope, theme: Theme, is_internal: bool, most: int
+) -> ThemeExcerpts | None:
     under = (scope.excerpts, Coding.theme_id == theme.id, Coding.is_current)
     statement = (
         select(Excerpt.id, Excerpt.text, Excerpt.language, Excerpt.position)
@@ -88,7 +99,7 @@ def _excerpts(session: Session, scope: Scope, theme: Theme, is_internal: bool) -
         .order_by(Excerpt.position, Excerpt.id)
     )
     if is_internal:
-        rows = session.execute(statement.where(*under).distinct().limit(MOST_EXCERPTS)).all()
+        rows = session.execute(statement.where(*under).distinct().limit(most)).all()
         found = [(text, language) for _id, text, language, _place in rows]
         every = session.scalar(
             select(func.count(Excerpt.id.distinct()))
@@ -101,10 +112,9 @@ def _excerpts(session: Session, scope: Scope, theme: Theme, is_internal: bool) -
         rows = session.execute(
             statement.where(*under, Coding.origin == REVIEWER, Excerpt.quote_consent)
             .distinct()
-            .limit(4 * MOST_EXCERPTS)
+            .limit(4 * most)
         ).all()
         may = quotable_texts(session, [row[0] for row in rows])
         found = [(may[number], language) for number, _text, language, _place in rows if number in may]
-        found, left_out = found[:MOST_EXCERPTS], 0
+        found, left_out = found[:most], 0
     return ThemeExcerpts(dict(theme.name), tuple(found), left_out) if found else None
-

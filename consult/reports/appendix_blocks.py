@@ -53,14 +53,14 @@ def excerpt_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Blo
             continue
         yield Heading(2, setting.label(appendix.label, is_gathered=appendix.is_gathered), setting.anchor())
         for theme in appendix.excerpts:
-            yield Heading(
-                3, setting.person(theme.name, gettext("Theme without a name")), setting.anchor()
-            )
+            yield Heading(3, setting.person(theme.name, gettext("Theme without a name")), setting.anchor())
             for text, language in theme.excerpts:
                 yield Quotation(Said(clean(text), language, is_person=True))
             if theme.left_out:
                 said = words.ngettext(
-                    "%(num)s more excerpt is not printed.", "%(num)s more excerpts are not printed.", theme.left_out
+                    "%(num)s more excerpt is not printed.",
+                    "%(num)s more excerpts are not printed.",
+                    theme.left_out,
                 )
                 yield Paragraph((Said(said),), "soft")
 

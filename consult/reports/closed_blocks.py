@@ -105,18 +105,17 @@ def _matrix(setting: Setting, result: ResultView) -> Iterator[Block]:
     strips = [
         strip
         for group in result.groups
-        if (
-            strip := _strip(
-                setting, label_of(setting, group), [row for row in group.rows if not row.apart]
-            )
-        )
+        if (strip := _strip(setting, label_of(setting, group), [row for row in group.rows if not row.apart]))
     ]
     if strips and 2 <= len(parts) <= _MOST_PARTS and not result.several:
         yield Stacked((), tuple(label_of(setting, row) for row in parts), tuple(strips))
     columns = list(result.groups[0].rows)
     for start in range(0, len(columns), _MOST_COLUMNS):
         some = columns[start : start + _MOST_COLUMNS]
-        head = [setting.name(setting.words.gettext("Answer")), *(Cell(label_of(setting, row), True) for row in some)]
+        head = [
+            setting.name(setting.words.gettext("Answer")),
+            *(Cell(label_of(setting, row), True) for row in some),
+        ]
         rows = [Row(_matrix_cells(setting, group, [row.key for row in columns].index(some[0].key), len(some)))
                 for group in result.groups]  # fmt: skip
         widths = (40, *[60 // len(some)] * len(some))

@@ -19,9 +19,7 @@ def coding_of(session: Session, scope: Scope, figures: QuestionFigures, *, k: in
     changes = session.scalar(
         select(func.count())
         .select_from(ChangeLog)
-        .where(
-            ChangeLog.consultation_id == scope.consultation_id, ChangeLog.question_id == scope.question_id
-        )
+        .where(ChangeLog.consultation_id == scope.consultation_id, ChangeLog.question_id == scope.question_id)
     )
     engine = session.scalars(
         select(ThemeRun.engine)
@@ -49,5 +47,5 @@ def _agreement(session: Session, scope: Scope) -> Agreement | None:
         found = double.round_figures(session, one, coder_id=0)
         if found.agreement is not None and found.agreement.alpha is not None:
             result = found.agreement
-            return Agreement(result.alpha, result.interval, found.total, result.coders)
+            return Agreement(float(result.alpha or 0), result.interval, found.total, result.coders)
     return None

@@ -57,7 +57,9 @@ def _opening(setting: Setting, report: ConsultationReport) -> Iterator[Block]:
     if report.asker:
         rows.append((gettext("Who asked"), setting.person(report.asker)))
     rows.append((gettext("When people could answer"), (Said(_period(words, report)),)))
-    rows.append((gettext("Languages"), words.listed(LANGUAGE_NAMES.get(code, code) for code in report.languages)))
+    rows.append(
+        (gettext("Languages"), words.listed(LANGUAGE_NAMES.get(code, code) for code in report.languages))
+    )
     rows.append((gettext("Who answered"), (Said(_responses(setting, report)),)))
     level = gettext(_LEVELS[report.iap2_level])
     rows.append((gettext("Level of participation"), (Said(f"{level}. {report.promises[0]}"),)))
@@ -107,7 +109,9 @@ def _blocks(setting: Setting, report: ConsultationReport) -> Iterator[Block]:
 def _question(setting: Setting, part: QuestionPart) -> Iterator[Block]:
     yield Heading(2, question_name(setting, part), setting.anchor())
     if part.reworded:
-        numbers = "".join(said.text for said in setting.words.listed(map(setting.words.number, part.reworded)))
+        numbers = "".join(
+            said.text for said in setting.words.listed(map(setting.words.number, part.reworded))
+        )
         said = setting.words.ngettext(
             "The wording changed in version %(numbers)s; answers from before and after are counted together.",
             "The wording changed in versions %(numbers)s; answers from before and after are counted together.",

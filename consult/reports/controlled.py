@@ -5,7 +5,7 @@ from __future__ import annotations
 from consult.analysis.disclosure import Hidden
 from consult.reports.consultation_report import Figure, GroupShare, Quote, ThemePart
 from consult.review.models import STANCES
-from consult.summary.content import SummaryContent, SummaryQuote
+from consult.summary.content import GroupFigure, SummaryContent, SummaryQuote
 from consult.summary.disclosed import ShownTheme, shown_themes
 
 _UNKNOWN = Figure(None, None, Hidden.WITHHELD)
@@ -42,7 +42,7 @@ def _theme(shown: ShownTheme, k: int) -> ThemePart:
         figure=figure,
         depth=theme.depth,
         groups=tuple(
-            GroupShare(dict(group.name), group.dimension, Figure(group.base), Figure(group.count, group.count / group.base))
+            _group(group)
             if group in shown.groups and group.base
             else GroupShare(dict(group.name), group.dimension, _UNKNOWN, _UNKNOWN)
             for group in theme.groups
@@ -52,6 +52,11 @@ def _theme(shown: ShownTheme, k: int) -> ThemePart:
         stance_origin=theme.stance_origin,
         quotes=tuple(quote_of(quote) for quote in theme.quotes),
     )  # fmt: skip
+
+
+def _group(group: GroupFigure) -> GroupShare:
+    own = Figure(group.count, group.count / group.base)
+    return GroupShare(dict(group.name), group.dimension, Figure(group.base), own)
 
 
 def _stance(shown: ShownTheme, name: str, known: int) -> Figure:

@@ -44,13 +44,15 @@ from surveys.i18n import N_
 from surveys.presentation import ResultView
 from surveys.questions import question_types
 
+PRINTED = 600
+"""About so many excerpts are set on pages, so that a report of many answers too is made in seconds."""
 ENDED = (Status.CLOSED, Status.PUBLISHED, Status.ARCHIVED)
 
 
 def consultation_report(
-    session: Session, consultation: Consultation, *, language: str, edition: str
+    session: Session, consultation: Consultation, *, language: str, edition: str, excerpts: int = PRINTED
 ) -> ConsultationReport:
-    """The report of a consultation that is over. Raises DomainError while people may still answer, and for the public
+    """The report of a consultation that is over, with about so many `excerpts` in its appendix. Raises DomainError while people may still answer, and for the public
     edition where fewer people answered than any public figure needs."""
     check_ended(consultation)
     is_internal = edition == INTERNAL
@@ -59,7 +61,10 @@ def consultation_report(
     if responses < k and not is_internal:
         raise DomainError(
             "too_few_for_report",
-            N_("Fewer than %(number)s people answered. Any figure could show who said what, so there is no public report."),
+            N_(
+                "Fewer than %(number)s people answered. Any figure could show who said what, so there is no "
+                "public report."
+            ),
             number=k,
         )
     signed = _signed(session, consultation, is_internal=is_internal)
@@ -71,7 +76,16 @@ def consultation_report(
         )
         sources = _sources(session, consultation, k)
     whole = _signed_part(signed[None], k, zone) if None in signed else None
-    asked = _Asked(session, consultation, signed, language=language, k=k, zone=zone, is_internal=is_internal)
+    asked = _Asked(
+        session,
+        consultation,
+        signed,
+        language=language,
+        k=k,
+        zone=zone,
+        is_internal=is_internal,
+        excerpts=excerpts,
+    )
     return ConsultationReport(
         language=language,
         edition=edition,
@@ -116,7 +130,8 @@ def _signed(
     session: Session, consultation: Consultation, *, is_internal: bool
 ) -> dict[str | None, SignedSummary]:
     """Question id (None: the whole) → its signed summary. Outside, a quote stands as it may be published today: whoever
-    took back her consent since, or waits to be masked, is not quoted, and a translation of words masked since neither."""
+    took back her consent since, or waits to be masked, is not quoted; nor is a translation of what was masked since.
+    """
     found = signed_summaries(session, consultation.id)
     if not is_internal:
         may = quotable_texts(session, {quote.excerpt_id for one in found for quote in one.content.quotes})
@@ -150,9 +165,10 @@ class _Asked:
         k: int,
         zone: ZoneInfo,
         is_internal: bool,
+        excerpts: int,
     ) -> None:
         self.session, self.consultation, self.signed = session, consultation, signed
-        self.k, self.zone, self.is_internal = k, zone, is_internal
+        self.k, self.zone, self.is_internal, self.excerpts = k, zone, is_internal, excerpts
         self.closed, _ = closed_questions(session, consultation, language=language, k=k)
         self.free: dict[str, Text] = {
             question.id: dict(question.label)
@@ -229,6 +245,7 @@ class _Asked:
 
     def appendices(self) -> Iterator[Appendix]:
         """Codebook and excerpts of each free question. Outside, those of signed summaries alone."""
+        most = appendices.most_of_a_theme(self.session, self.consultation.id, in_all=self.excerpts)
         for question_id in self.to_code:
             one = self.signed.get(question_id)
             if one is None and not self.is_internal:
@@ -240,6 +257,7 @@ class _Asked:
                 signed=one.content if one else None,
                 k=self.k,
                 is_internal=self.is_internal,
+                most=most,
             )
             if found is not None:
                 yield found

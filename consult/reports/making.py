@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 from consult.consultations.models import Consultation
 from consult.reports.composition import composed
 from consult.reports.consultation_report import ConsultationReport
-from consult.reports.gathering import consultation_report
+from consult.reports.gathering import PRINTED, consultation_report
 from consult.reports.pdf import check_pdf, pdf_of
 from consult.reports.report_document import report_document
 from consult.reports.report_page import report_page
 from consult.reports.report_workbook import report_workbook
 
 HTML, PDF, DOCX, XLSX = FORMATS = ("html", "pdf", "docx", "xlsx")
+IN_WORKBOOK = 20_000
+"""About so many excerpts go into a workbook, whose lines cost little."""
 
 
 def make_report(
@@ -29,7 +31,8 @@ def make_report(
     NoPdfError where no PDF can be made."""
     if kind == PDF:
         check_pdf()
-    report = consultation_report(session, consultation, language=language, edition=edition)
+    excerpts = IN_WORKBOOK if kind == XLSX else PRINTED
+    report = consultation_report(session, consultation, language=language, edition=edition, excerpts=excerpts)
     session.rollback()  # nobody waits for the database while pages are set
     return written(report, kind=kind, digits=digits)
 

@@ -35,9 +35,7 @@ def rates_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Block
     if rates.rr1 is not None:
         rows.append((gettext("Response rate (AAPOR RR1)"), (Said(words.percent(rates.rr1, 1)),)))
     if rates.rr2 is not None:
-        rows.append(
-            (gettext("With those who began (AAPOR RR2)"), (Said(words.percent(rates.rr2, 1)),))
-        )
+        rows.append((gettext("With those who began (AAPOR RR2)"), (Said(words.percent(rates.rr2, 1)),)))
     yield Facts(tuple(rows))
     yield Paragraph((Said(_margin(setting, report)),))
     for kind, lines in rates.tables:
@@ -63,8 +61,9 @@ def _margin(setting: Setting, report: ConsultationReport) -> str:
 
 def _rate_table(setting: Setting, kind: str, lines: tuple[RateLine, ...]) -> Block:
     gettext = setting.words.gettext
+    names = {"group": gettext("Group"), "region": gettext("Region"), "language": gettext("Language")}
     head = [
-        setting.name(gettext("Group") if kind == "group" else gettext("Region") if kind == "region" else gettext("Language")),
+        setting.name(names[kind]),
         *(setting.number(name) for name in (gettext("On the roll"), gettext("Answered"), gettext("Share of the roll"))),
     ]  # fmt: skip
     rows = []
@@ -97,23 +96,22 @@ def method_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Bloc
         (
             Said(
                 gettext(
-                    "Figures of fewer than %(number)s answers are not shown, nor any from which such a figure could be worked out.",
+                    "Figures of fewer than %(number)s answers are not shown, nor any from which such a figure "
+                    "could be worked out.",
                     number=words.number(report.k),
                 )
             ),
         )
     )
-    yield Paragraph(
-        (Said(gettext("No answer counts for more than another: the figures are not weighted.")),)
-    )
+    yield Paragraph((Said(gettext("No answer counts for more than another: the figures are not weighted.")),))
     free = [part for part in report.questions if part.summary is not None]
     if free:
         yield Paragraph(
             (
                 Said(
                     gettext(
-                        "Answers in free words were put under themes of a codebook. An answer may carry several themes. "
-                        "Shares are of all who answered that question; they say how often something was said, not how "
+                        "Answers in free words were put under themes of a codebook. An answer may carry several "
+                        "themes. Shares are of all who answered that question; they say how often something was said, not how "
                         "many hold it."
                     )
                 ),
@@ -143,7 +141,9 @@ def method_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Bloc
             (50, 25, 25),
         )
     yield Heading(2, (Said(gettext("Programs")),), setting.anchor())
-    yield Paragraph((Said(gettext("Made with %(software)s.", software=report.software)), *_engines(report)), "soft")
+    yield Paragraph(
+        (Said(gettext("Made with %(software)s.", software=report.software)), *_engines(report)), "soft"
+    )
 
 
 def _engines(report: ConsultationReport) -> Line:
@@ -172,7 +172,9 @@ def _coding(setting: Setting, part: QuestionPart) -> Iterator[Block]:
         )
     ]
     if coding.unseen:
-        said.append(gettext("%(share)s have not been looked at.", share=words.percent(coding.unseen / coding.base)))
+        said.append(
+            gettext("%(share)s have not been looked at.", share=words.percent(coding.unseen / coding.base))
+        )
     said.append(
         words.ngettext(
             "State of the codebook and the coding: after %(num)s change.",

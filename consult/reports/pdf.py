@@ -1,4 +1,5 @@
-"""Pages set from HTML: our own fonts and nothing else, and no time of making, so that the same page gives the same bytes."""
+"""Pages set from HTML with our own fonts and nothing from outside; no time of making, so that the same page gives the
+same bytes."""
 
 from __future__ import annotations
 

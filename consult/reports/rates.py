@@ -18,9 +18,7 @@ from consult.stakeholders.heard import Heard, Line, heard
 GROUP, REGION, LANGUAGE = "group", "region", "language"
 
 
-def response_rates(
-    session: Session, consultation: Consultation, *, responses: int, k: int
-) -> ResponseRates:
+def response_rates(session: Session, consultation: Consultation, *, responses: int, k: int) -> ResponseRates:
     """Rates against the roll; the number of responses alone where anyone could answer."""
     if consultation.access != Access.ROLL:
         return ResponseRates(total(responses, k))

@@ -235,7 +235,12 @@ class _Report:
             self._strip(
                 row.cells[-1],
                 [
-                    (inner * percent / 100, _PARTS[place], strip.written[place] if percent >= 9 else "", place in _DARK)
+                    (
+                        inner * percent / 100,
+                        _PARTS[place],
+                        strip.written[place] if percent >= 9 else "",
+                        place in _DARK,
+                    )
                     for place, percent in enumerate(percents)
                 ],
             )
@@ -359,4 +364,3 @@ def _exact(table: Any, centimetres: Iterable[float]) -> None:
         column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)
-

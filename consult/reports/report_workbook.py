@@ -33,10 +33,21 @@ class _Report:
     def made(self) -> bytes:
         gettext = self.words.gettext
         share = gettext("Share")
-        self.sheets.add(gettext("About"), [self.document.subtitle, self.document.title.text], list(self._about()), (MIDDLE, WIDE))
+        self.sheets.add(
+            gettext("About"),
+            [self.document.subtitle, self.document.title.text],
+            list(self._about()),
+            (MIDDLE, WIDE),
+        )
         self.sheets.add(
             gettext("Questions"),
-            [gettext("Question"), gettext("Statement or option"), gettext("Answer"), gettext("Answers"), share],
+            [
+                gettext("Question"),
+                gettext("Statement or option"),
+                gettext("Answer"),
+                gettext("Answers"),
+                share,
+            ],
             list(self._closed()),
             (MIDDLE, MIDDLE, MIDDLE, NARROW, NARROW),
         )
@@ -49,13 +60,26 @@ class _Report:
         )
         self.sheets.add(
             gettext("Themes by group"),
-            [question, gettext("Theme"), gettext("Group"), gettext("Answers of the group"), gettext("Answers"), share],
+            [
+                question,
+                gettext("Theme"),
+                gettext("Group"),
+                gettext("Answers of the group"),
+                gettext("Answers"),
+                share,
+            ],
             list(self._groups()),
             (MIDDLE, MIDDLE, MIDDLE, NARROW, NARROW, NARROW),
         )
         self.sheets.add(
             gettext("Quotes"),
-            [question, gettext("Theme"), gettext("Language"), gettext("Answer"), gettext("Reviewer’s translation")],
+            [
+                question,
+                gettext("Theme"),
+                gettext("Language"),
+                gettext("Answer"),
+                gettext("Reviewer’s translation"),
+            ],
             list(self._quotes()),
             (MIDDLE, MIDDLE, NARROW, WIDE, WIDE),
         )
@@ -102,7 +126,13 @@ class _Report:
                 continue
             for row in part.result.rows:
                 figure = Figure(row.count, row.share, row.hidden)
-                yield (label, "", plain(label_of(self.setting, row)), self._number(figure), self._share(figure))
+                yield (
+                    label,
+                    "",
+                    plain(label_of(self.setting, row)),
+                    self._number(figure),
+                    self._share(figure),
+                )
 
     def _summaries(self) -> Iterator[tuple[str, SummaryPart]]:
         if self.report.whole is not None:
@@ -117,9 +147,9 @@ class _Report:
                 text = plain(self.setting.person(theme.text))
                 name = plain(theme_name(self.setting, theme))
                 yield (label, name, self._number(theme.figure), self._share(theme.figure), text)
-            for text in (part.introduction, part.dissent, part.limits):
-                if text:
-                    yield (label, "", None, None, plain(self.setting.person(text)))
+            for said in (part.introduction, part.dissent, part.limits):
+                if said:
+                    yield (label, "", None, None, plain(self.setting.person(said)))
 
     def _groups(self) -> Iterator[Row]:
         for label, part in self._summaries():
@@ -145,7 +175,11 @@ class _Report:
     def _quote(self, quote: Quote) -> tuple[str, str, str]:
         found = self.setting.quotation(quote)
         translated = found.translations[0].text if found.translations else ""
-        return (LANGUAGE_NAMES.get(quote.language, quote.language), found.note or found.words.text, translated)
+        return (
+            LANGUAGE_NAMES.get(quote.language, quote.language),
+            found.note or found.words.text,
+            translated,
+        )
 
     def _appendices(self) -> None:
         gettext = self.words.gettext
@@ -161,7 +195,12 @@ class _Report:
                 excerpts += [
                     (label, name, LANGUAGE_NAMES.get(code, code), text) for text, code in theme.excerpts
                 ]
-        names = [gettext("Definition"), gettext("Belongs here"), gettext("Does not belong here"), gettext("Example")]
+        names = [
+            gettext("Definition"),
+            gettext("Belongs here"),
+            gettext("Does not belong here"),
+            gettext("Example"),
+        ]
         widths = (MIDDLE, MIDDLE, WIDE, WIDE, WIDE, WIDE)
         self.sheets.add(gettext("Codebook"), [gettext("Question"), gettext("Theme"), *names], entries, widths)
         if excerpts:

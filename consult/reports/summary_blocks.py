@@ -33,7 +33,10 @@ def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterat
     yield from setting.paragraphs(part.introduction)
     if part.themes:
         yield setting.bars(
-            gettext("Themes in %(answers)s; an answer may carry several themes", answers=setting.answers(part.base)),
+            gettext(
+                "Themes in %(answers)s; an answer may carry several themes",
+                answers=setting.answers(part.base),
+            ),
             gettext("Theme"),
             [(theme_name(setting, theme), theme.figure, theme.depth, False) for theme in part.themes],
         )
@@ -112,7 +115,9 @@ def _by_groups(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]
             head = [setting.name(setting.words.gettext("Theme"))]
             head += [_column(setting, columns[key]) for key in some]
             rows = [
-                Row((setting.name(theme_name(setting, theme)), *_cells(setting, theme, dimension, some)), depth=theme.depth)
+                Row(
+                    (setting.name(theme_name(setting, theme)), *_cells(setting, theme, dimension, some)), depth=theme.depth
+                )
                 for theme in themes
                 if any(group.dimension == dimension for group in theme.groups)
             ]  # fmt: skip
@@ -165,7 +170,12 @@ def _stances(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]:
         title,
         [setting.name(gettext("Theme")), *(Cell(words, is_number=True) for words in legend)],
         [
-            Row((setting.name(theme_name(setting, theme)), *(setting.number(setting.count(f)) for _, f in theme.stance)))
+            Row(
+                (
+                    setting.name(theme_name(setting, theme)),
+                    *(setting.number(setting.count(figure)) for _, figure in theme.stance),
+                )
+            )
             for theme in known
         ],
         (40, *[60 // len(legend)] * len(legend)),

@@ -6,7 +6,7 @@ an answer that begins with "=" stays one; the same result gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from consult.analysis.disclosure import INSIDE, Cell
 from consult.analysis.summary import STANCES
@@ -27,9 +27,7 @@ from consult.reports.themes_report import (
     theme_cells,
 )
 
-
 _NO_HINTS = [(stance, Cell(0, None)) for stance in STANCES]
-
 
 
 def themes_workbook(

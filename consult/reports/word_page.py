@@ -39,7 +39,9 @@ class WordPage:
         self.mark(found, rtl)
         return found
 
-    def write(self, paragraph: Any, line: Sequence[Said], *, right_to_left: bool | None = None, bold: bool = False) -> Any:
+    def write(
+        self, paragraph: Any, line: Sequence[Said], *, right_to_left: bool | None = None, bold: bool = False
+    ) -> Any:
         """Put words into a paragraph, a run for each that may be of another direction than the paragraph."""
         rtl = self.right_to_left if right_to_left is None else right_to_left
         for said in line:
@@ -70,8 +72,8 @@ class WordPage:
         table.alignment = WD_TABLE_ALIGNMENT.CENTER if inside is None else None
         if self.right_to_left:
             table._tbl.tblPr.insert_element_before(
-                OxmlElement("w:bidiVisual"), "w:tblStyleRowBandSize", "w:tblStyleColBandSize", "w:tblW", "w:jc", "w:tblCellSpacing",
-                "w:tblInd", "w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook",
+                OxmlElement("w:bidiVisual"), "w:tblStyleRowBandSize", "w:tblStyleColBandSize", "w:tblW", "w:jc",
+                "w:tblCellSpacing", "w:tblInd", "w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook",
             )  # fmt: skip
         return table
 

@@ -87,12 +87,20 @@ class Words:
     def line(self, message: str, **values: Said | Line | str) -> Line:
         """A sentence of the catalogue with names and texts of any language inside it."""
         names = list(values)
-        marked = translations(self.language).gettext(message) % {name: f"\ue000{place}\ue001" for place, name in enumerate(names)}
+        marked = translations(self.language).gettext(message) % {
+            name: f"\ue000{place}\ue001" for place, name in enumerate(names)
+        }
         parts: list[Said] = []
         for number, piece in enumerate(_PLACE.split(marked)):
             if number % 2:
                 value = values[names[int(piece)]]
-                parts += [Said(value)] if isinstance(value, str) else value if isinstance(value, tuple) else [value]
+                parts += (
+                    [Said(value)]
+                    if isinstance(value, str)
+                    else value
+                    if isinstance(value, tuple)
+                    else [value]
+                )
             elif piece:
                 parts.append(Said(piece))
         return tuple(parts)
