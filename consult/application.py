@@ -62,7 +62,7 @@ from consult.outreach import (
     own_views,
     roll_views,
 )
-from consult.reports import results
+from consult.reports import report_views, results
 from consult.review import room as review
 from consult.transaction import let_go
 from surveys.questions.pictures import is_kept
@@ -98,6 +98,7 @@ ROOMS = (
     feedback_views,
     review,
     results,
+    report_views,
 )
 
 

@@ -18,7 +18,10 @@ from surveys.i18n import N_
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
     "json": "application/json; charset=utf-8",
+    "pdf": "application/pdf",
     "qdc": "application/xml; charset=utf-8",
     "sav": "application/x-spss-sav",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

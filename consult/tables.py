@@ -8,10 +8,13 @@ import consult.builder.models
 import consult.consultations.models
 import consult.evidence.models
 import consult.outbox
+import consult.reports.models
 import consult.review.double_models
 import consult.review.models
+import consult.review.redaction_models
 import consult.stakeholders.entitlement
 import consult.stakeholders.models
+import consult.summary.models
 import surveys.models
 
 __all__ = ["consult", "surveys"]

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from consult.access.permissions import Right
+from consult.config import LANGUAGES
 from consult.consultations.models import Status
 from consult.consultations.queries import consultation_by_slug
 from consult.extensions import current_session
@@ -28,5 +29,6 @@ def page(slug: str) -> str | Response:
     return render_template(
         "reports/results.html",
         consultation=consultation,
+        report_languages=[code for code in LANGUAGES if code in consultation.languages],
         results=published_results(current_session(), consultation, language=language()),
     )

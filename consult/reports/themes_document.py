@@ -5,19 +5,6 @@ The same numbers as in the HTML report, after the same disclosure control; the s
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from io import BytesIO
-from typing import Any
-
-import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Pt
-
 from consult.analysis.disclosure import INSIDE, Cell
 from consult.analysis.text import mask_contacts
 from consult.analysis.values import Theme, ThemeResult
@@ -34,12 +21,7 @@ from consult.reports.themes_report import (
     stance_cells,
     theme_cells,
 )
-
-_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_ZIPPED = (2000, 1, 1, 0, 0, 0)
-_FONT, _ARABIC_FONT = "Calibri", "Arial"
-# What XML cannot hold, and marks that turn the direction of what follows.
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+from consult.reports.word_page import WordPage
 
 
 def themes_document(
@@ -55,7 +37,7 @@ class _Report:
         self.language = language
         self.k = k
         self.say = translations(language).gettext
-        self.page = _Page(direction(language) == "rtl")
+        self.page = WordPage(direction(language) == "rtl")
 
     def made(self, title: str, question: str) -> bytes:
         say, page, result = self.say, self.page, self.result
@@ -79,7 +61,7 @@ class _Report:
         cells = theme_cells(result, self.k)
         if not cells:
             page.paragraph(say("The answers hold no words from which themes could be made."))
-            return page.saved(title)
+            return page.saved(mask_contacts(title))
         page.table(
             [say("Theme"), say("Answers"), say("Share")],
             [[self.name(theme), self.shown(cell), self.share(theme.share, cell)] for theme, cell in cells],
@@ -90,7 +72,7 @@ class _Report:
         for theme, cell in cells:
             self._theme(theme, cell)
         self._notes()
-        return page.saved(title)
+        return page.saved(mask_contacts(title))
 
     def _by_group(self, table: GroupTable) -> None:
         say = self.say
@@ -170,77 +152,5 @@ class _Report:
         }
 
 
-class _Page:
-    """Adds paragraphs and tables, each marked with its direction."""
-
-    def __init__(self, right_to_left: bool) -> None:
-        self._document = docx.Document()
-        self._right_to_left = right_to_left
-        style = self._document.styles["Normal"]
-        style.font.name, style.font.size = _FONT, Pt(11)
-
-    def heading(self, text: str, level: int) -> None:
-        self._mark(self._document.add_heading(_clean(text), level), self._right_to_left)
-
-    def paragraph(self, text: str, style: str | None = None, *, right_to_left: bool | None = None) -> None:
-        rtl = self._right_to_left if right_to_left is None else right_to_left
-        self._mark(self._document.add_paragraph(_clean(text), style), rtl)
-
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """The first line is repeated on each page."""
-        table = self._document.add_table(rows=0, cols=len(head), style="Light Grid Accent 1")
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        if self._right_to_left:
-            table._tbl.tblPr.insert_element_before(OxmlElement("w:bidiVisual"), "w:tblW", "w:jc", "w:tblLook")
-        for number, row in enumerate((head, *rows)):
-            line = table.add_row()
-            if number == 0:
-                line._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-            for cell, text in zip(line.cells, row, strict=True):
-                cell.text = _clean(text)
-                self._mark(cell.paragraphs[0], self._right_to_left)
-
-    def saved(self, title: str) -> bytes:
-        properties = self._document.core_properties
-        properties.title, properties.author, properties.comments = _clean(mask_contacts(title))[:200], "", ""
-        properties.created = properties.modified = _MADE
-        out = BytesIO()
-        self._document.save(out)
-        return _without_times(out.getvalue())
-
-    def _mark(self, paragraph: Any, right_to_left: bool) -> None:
-        for run in paragraph.runs:
-            fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
-            fonts.set(qn("w:cs"), _ARABIC_FONT)
-            if right_to_left:
-                run.font.rtl = True
-        if right_to_left:
-            properties = paragraph._p.get_or_add_pPr()
-            properties.insert_element_before(
-                OxmlElement("w:bidi"),
-                "w:adjustRightInd",
-                "w:snapToGrid",
-                "w:spacing",
-                "w:ind",
-                "w:jc",
-                "w:rPr",
-            )
-
-
 def _language(code: str) -> str:
     return LANGUAGE_NAMES.get(code, code)
-
-
-def _clean(text: str) -> str:
-    return _UNFIT.sub("", text)
-
-
-def _without_times(content: bytes) -> bytes:
-    """The same archive with a fixed time on each part."""
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = zipfile.ZipInfo(name, _ZIPPED)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(part, old.read(name))
-    return out.getvalue()

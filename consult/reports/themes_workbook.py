@@ -6,19 +6,14 @@ an answer that begins with "=" stays one; the same result gives the same bytes.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from io import BytesIO
-from typing import Any
-
-import xlsxwriter
+from collections.abc import Callable
 
 from consult.analysis.disclosure import INSIDE, Cell
 from consult.analysis.summary import STANCES
 from consult.analysis.text import mask_contacts
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
+from consult.reports.sheets import MIDDLE, NARROW, WIDE, Row, Sheets, Value
 from consult.reports.themes_report import (
     GroupTable,
     best_text,
@@ -32,15 +27,7 @@ from consult.reports.themes_report import (
     theme_cells,
 )
 
-_LONGEST_NAME = 31
-_UNFIT = re.compile(r"[\[\]:*?/\\'\x00-\x1f]+")
-_WIDE, _MIDDLE, _NARROW = 60, 34, 14
-_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-
 _NO_HINTS = [(stance, Cell(0, None)) for stance in STANCES]
-
-Value = str | int | float | None
-Row = Sequence[Value]
 
 
 def themes_workbook(
@@ -49,12 +36,7 @@ def themes_workbook(
     """The workbook, in `language` or the one most answers are in. No count of 1 to k-1 is shown."""
     language = language or dominant_language(result)
     say = translations(language).gettext
-    out = BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"title": mask_contacts(title), "created": _MADE})
-    sheets = _Sheets(book, direction(language) == "rtl")
+    sheets = Sheets(mask_contacts(title), direction(language) == "rtl")
 
     def name(theme: Theme | Parent | None) -> str:
         found = best_text(theme.label, language, result) if theme else (language, say("No theme"))
@@ -89,7 +71,7 @@ def themes_workbook(
             )
             for theme, cell in theme_cells(result, k)
         ],
-        (_MIDDLE, _NARROW, _NARROW, _WIDE, _WIDE, *[_MIDDLE] * len(broader), *[_NARROW] * len(hints)),
+        (MIDDLE, NARROW, NARROW, WIDE, WIDE, *[MIDDLE] * len(broader), *[NARROW] * len(hints)),
     )
     for table in group_tables(result, k):
         _add_table(sheets, table, say, name, shown)
@@ -101,15 +83,14 @@ def themes_workbook(
             for theme in result.themes
             for quote in theme.quotes
         ],
-        (_MIDDLE, _NARROW, _WIDE),
+        (MIDDLE, NARROW, WIDE),
     )
-    sheets.add(say("How this was made"), [question or title], _notes(result, say, shown, k), (_WIDE, _NARROW))
-    book.close()
-    return out.getvalue()
+    sheets.add(say("How this was made"), [question or title], _notes(result, say, shown, k), (WIDE, NARROW))
+    return sheets.saved()
 
 
 def _add_table(
-    sheets: _Sheets,
+    sheets: Sheets,
     table: GroupTable,
     say: Callable[[str], str],
     name: Callable[[Theme | None], str],
@@ -129,7 +110,7 @@ def _add_table(
         title,
         [say("Theme"), *(called(value) for value, _ in table.values)],
         [bases, *rows],
-        (_MIDDLE, *[_NARROW] * len(table.values)),
+        (MIDDLE, *[NARROW] * len(table.values)),
     )
 
 
@@ -155,41 +136,3 @@ def _notes(
         said = say("A stance is not shown for answers in %(languages)s: there the hint is not good enough.")
         rows.append((said % {"languages": ", ".join(LANGUAGE_NAMES.get(code, code) for code in silent)},))
     return [*rows, *((part, version) for part, version in result.engine.items())]
-
-
-class _Sheets:
-    """Adds sheets with a line of names that stays in sight."""
-
-    def __init__(self, book: Any, right_to_left: bool) -> None:
-        self._book = book
-        self._right_to_left = right_to_left
-        self._names: set[str] = set()
-        self._head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
-        self._text = book.add_format({"valign": "top", "text_wrap": True})
-        self._share = book.add_format({"valign": "top", "num_format": "0%"})
-
-    def add(self, title: str, names: Sequence[str], rows: Sequence[Row], widths: Sequence[int]) -> None:
-        sheet = self._book.add_worksheet(self._free_name(title))
-        if self._right_to_left:
-            sheet.right_to_left()
-        sheet.freeze_panes(1, 1)
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        for column, name in enumerate(names):
-            sheet.write_string(0, column, name, self._head)
-        for number, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                if isinstance(value, str):
-                    sheet.write_string(number, column, value, self._text)
-                elif value is not None:
-                    style = self._share if isinstance(value, float) else self._text
-                    sheet.write_number(number, column, value, style)
-
-    def _free_name(self, title: str) -> str:
-        base = " ".join(_UNFIT.sub(" ", title).split()) or "–"
-        name, number = base[:_LONGEST_NAME], 1
-        while name.casefold() in self._names or name.casefold() == "history":
-            number += 1
-            name = f"{base[: _LONGEST_NAME - len(str(number)) - 1].rstrip()} {number}"
-        self._names.add(name.casefold())
-        return name

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from consult.review.models import Coding, Stance, Theme
+from consult.review.redaction_models import PersonalMark, Settlement
 from surveys.models import UtcDateTime
 
 # In the order in which rows can be made: what is referred to comes first.
-REVERSIBLE: tuple[type[Any], ...] = (Theme, Coding, Stance)
+REVERSIBLE: tuple[type[Any], ...] = (Theme, Coding, Stance, PersonalMark, Settlement)
 TABLES: dict[str, Table] = {model.__tablename__: model.__table__ for model in REVERSIBLE}
 _BATCH = 500
 
@@ -61,7 +62,7 @@ def _default(column: Any) -> Any:
 def restore(connection: Connection, before: Rows, after: Rows) -> None:
     """Write the rows of `before` in the place of those of `after`.
 
-    Codings and stances are removed and made again under their own ids, so that no intermediate state
+    Codings, stances and marks are removed and made again under their own ids, so that no intermediate state
     breaks a constraint; themes, which others refer to, are changed where they stand.
     """
     for name in reversed(TABLES):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import delete, func, inspect, select, text, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from consult.access import audit
-from consult.access.models import AuditEntry, Role
+from consult.access.models import AuditEntry, Role, Staff
 from consult.config import Settings
 from consult.consultations import services
 from consult.consultations.queries import consultation_by_slug
@@ -17,6 +17,7 @@ from consult.evidence.models import EvidenceSource, Excerpt
 from consult.evidence.search import SearchFilters, search
 from consult.extensions import db
 from consult.installation import is_ready
+from consult.review.redaction_models import PersonalMark, PersonalReading, Settlement
 from consult.stakeholders.models import StakeholderGroup
 from surveys import services as survey_services
 from surveys.models import Answer, Response
@@ -126,6 +127,45 @@ def test_evidence_survives_the_way_down_and_up(app, answered):
     indexing.read_all()
     found = search(db.session(), theirs[0], "وتعليم", SearchFilters())
     assert [item.excerpt.id for item in found.items] == [theirs[1]]
+
+
+@on_both_databases
+def test_what_was_masked_goes_on_the_way_down_and_the_words_stay(app, answered):
+    session = db.session()
+    consultation = consultation_by_slug(session, "trial")
+    staff = Staff(email="ana@example.org", fs_uniquifier="ana", name="Ana")
+    source = EvidenceSource(consultation_id=consultation.id, kind="interview", title="One")
+    session.add_all([staff, source])
+    session.flush()
+    excerpt = Excerpt(
+        consultation_id=consultation.id, source_id=source.id, text="Ali said so", text_hash="x", language="en"
+    )
+    session.add(excerpt)
+    session.flush()
+    session.add_all(
+        [
+            PersonalMark(
+                excerpt_id=excerpt.id, start_offset=0, end_offset=3, kind="name", origin="reviewer",
+                status="masked", decided_by_id=staff.id,
+            ),
+            PersonalReading(excerpt_id=excerpt.id, version=1, text_hash="x"),
+            Settlement(excerpt_id=excerpt.id, settled_by_id=staff.id),
+        ]
+    )  # fmt: skip
+    session.commit()
+    number = excerpt.id
+    db.session.remove()
+    downgrade(revision="0016")
+    upgrade()
+    assert db.session.get(Excerpt, number).text == "Ali said so"
+    assert db.session.scalars(select(PersonalMark)).all() == []
+    db.session.add(
+        PersonalMark(
+            excerpt_id=number, start_offset=3, end_offset=3, kind="name", origin="machine", status="found"
+        )
+    )
+    with pytest.raises(IntegrityError, match="span_in_order"):
+        db.session.flush()
 
 
 def test_an_older_database_is_not_ready(app, instance, monkeypatch):

@@ -13,11 +13,12 @@ from openpyxl import load_workbook
 
 from consult.analysis.themes import find_themes
 from consult.analysis.values import ThemeResult
-from consult.reports import themes_document as word
-from consult.reports import themes_pdf as pdf
+from consult.reports import archive as archives
+from consult.reports import pdf
 from consult.reports.themes_document import themes_document
 from consult.reports.themes_pdf import themes_pdf
 from consult.reports.themes_workbook import themes_workbook
+from consult.reports.words import clean
 from tests.consult.analysis.test_stance import BAD, GOOD
 from tests.consult.analysis.test_themes import SCHOOL, WATER
 
@@ -56,14 +57,14 @@ def test_the_document_shows_no_small_number_and_masks_contacts(result: ThemeResu
     assert "fewer than 5" in cells
     words = "\n".join(p.text for p in made.paragraphs)
     assert "example.org" not in words and "a machine’s hint" in words
-    assert not word._UNFIT.search(words)
+    assert clean(words) == words
 
 
 def test_no_part_of_the_document_holds_a_time_of_making(result: ThemeResult) -> None:
     content = themes_document(result, title="Answers", language="ar")
     assert content == themes_document(result, title="Answers", language="ar")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert {part.date_time for part in archive.infolist()} == {word._ZIPPED}
+        assert {part.date_time for part in archive.infolist()} == {archives.ZIPPED}
         assert b"2000-01-01" in archive.read("docProps/core.xml")
 
 
@@ -92,7 +93,7 @@ def test_a_pdf_fetches_nothing_but_its_fonts() -> None:
         "font://own/OFL.txt",
     ):
         with pytest.raises(ValueError, match="nothing outside"):
-            pdf._own_fonts(url)
+            pdf.own_fonts(url)
 
 
 def test_hints_stand_in_the_workbook_marked_as_such(result: ThemeResult) -> None:

@@ -1,0 +1,70 @@
+"""Signed figures as a report shows them, under the disclosure control of its edition (`consult.summary.disclosed`)."""
+
+from __future__ import annotations
+
+from consult.analysis.disclosure import Hidden
+from consult.reports.consultation_report import Figure, GroupShare, Quote, ThemePart
+from consult.review.models import STANCES
+from consult.summary.content import GroupFigure, SummaryContent, SummaryQuote
+from consult.summary.disclosed import ShownTheme, shown_themes
+
+_UNKNOWN = Figure(None, None, Hidden.WITHHELD)
+
+
+def total(count: int, k: int) -> Figure:
+    """A total by itself."""
+    return Figure(None, None, Hidden.SMALL) if 0 < count < k else Figure(count)
+
+
+def part(count: int, base: int, k: int) -> Figure:
+    """A part of a known base: neither it nor the rest may be small."""
+    if 0 < count < k:
+        return Figure(None, None, Hidden.SMALL)
+    if 0 < base - count < k:
+        return _UNKNOWN
+    return Figure(count, count / base if base else None)
+
+
+def controlled_themes(content: SummaryContent, k: int) -> tuple[ThemePart, ...]:
+    """The themes of a summary with the figures that may stand in it."""
+    return tuple(_theme(shown, k) for shown in shown_themes(content, k))
+
+
+def _theme(shown: ShownTheme, k: int) -> ThemePart:
+    theme = shown.theme
+    figure = Figure(shown.count, shown.share)
+    if shown.count is None:
+        figure = Figure(None, None, Hidden.SMALL if 0 < theme.count < k else Hidden.WITHHELD)
+    known = sum(shown.stance.values())
+    return ThemePart(
+        name=dict(theme.name),
+        text=dict(theme.text),
+        figure=figure,
+        depth=theme.depth,
+        groups=tuple(
+            _group(group)
+            if group in shown.groups and group.base
+            else GroupShare(dict(group.name), group.dimension, _UNKNOWN, _UNKNOWN)
+            for group in theme.groups
+            if shown.groups
+        ),
+        stance=tuple((name, _stance(shown, name, known)) for name in STANCES if shown.stance),
+        stance_origin=theme.stance_origin,
+        quotes=tuple(quote_of(quote) for quote in theme.quotes),
+    )  # fmt: skip
+
+
+def _group(group: GroupFigure) -> GroupShare:
+    own = Figure(group.count, group.count / group.base)
+    return GroupShare(dict(group.name), group.dimension, Figure(group.base), own)
+
+
+def _stance(shown: ShownTheme, name: str, known: int) -> Figure:
+    if name in shown.stance:
+        return Figure(shown.stance[name], shown.stance[name] / known if known else None)
+    return _UNKNOWN if shown.theme.stance.get(name) else Figure(0, 0.0)
+
+
+def quote_of(quote: SummaryQuote) -> Quote:
+    """A quote as the report has it."""
+    return Quote(quote.text, quote.language, dict(quote.translations), quote.is_erased)

@@ -1,0 +1,155 @@
+"""The figures of a summary as they are now: accepted themes with counts, groups and stance, without texts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from babel import Locale
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from consult.config import LANGUAGES
+from consult.consultations.models import Consultation
+from consult.evidence.models import Excerpt
+from consult.review import requests
+from consult.review.lineage import Lineage
+from consult.review.models import MACHINE, REVIEWER, Coding, Stance, Theme
+from consult.review.queries import QuestionFigures, ThemeFigures, question_figures
+from consult.review.scope import Scope
+from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
+from surveys import queries as survey_queries
+
+LANGUAGE = "language"
+BOTH = "mixed"
+_WHOLE = func.coalesce(Excerpt.part_of_id, Excerpt.id)
+
+
+def counted(
+    session: Session, consultation: Consultation, question_id: str | None, *, today: date
+) -> SummaryContent:
+    """A summary of one question, or of the whole, with the figures of now and nothing written."""
+    if question_id is None:
+        return _whole(session, consultation, today)
+    scope = Scope(consultation.id, question_id)
+    figures = question_figures(session, scope)
+    return SummaryContent(
+        question_id=question_id,
+        base=figures.base,
+        counted_on=today,
+        introduction={},
+        dissent={},
+        limits={},
+        themes=_themes(session, scope, figures),
+        reviewed=figures.reviewed,
+    )
+
+
+def _whole(session: Session, consultation: Consultation, today: date) -> SummaryContent:
+    """The broadest themes of all questions, question by question: each with the base of its own question."""
+    themes: list[SummaryTheme] = []
+    for question_id in requests.questions_to_code(session, consultation):
+        scope = Scope(consultation.id, question_id)
+        found = _themes(session, scope, question_figures(session, scope))
+        themes += [theme for theme in found if theme.depth == 0]
+    return SummaryContent(
+        question_id=None,
+        base=survey_queries.count_responses(session, consultation.survey_id),
+        counted_on=today,
+        introduction={},
+        dissent={},
+        limits={},
+        themes=tuple(themes),
+    )
+
+
+def _themes(session: Session, scope: Scope, figures: QuestionFigures) -> tuple[SummaryTheme, ...]:
+    accepted = [item for item in figures.themes if item.theme.status == "accepted"]
+    shown = Lineage(item.theme for item in accepted)
+    everything = Lineage(item.theme for item in figures.themes)
+    stances = _stances(
+        session, scope, {item.theme.id: everything.with_below(item.theme) for item in accepted}
+    )
+    found = []
+    for item in shown.in_order(accepted, key=lambda item: item.theme):
+        values, origin = stances[item.theme.id]
+        found.append(
+            SummaryTheme(
+                theme_id=item.theme.id,
+                name=dict(item.theme.name),
+                text={},
+                count=item.count,
+                share=item.share,
+                groups=_languages(item, figures),
+                stance=values,
+                stance_origin=origin,
+                depth=shown.depth(item.theme),
+                question_id=scope.question_id,
+                base=figures.base,
+                by_person=item.by_person,
+                parent_id=item.theme.parent_id if shown.depth(item.theme) else None,
+            )
+        )
+    return tuple(found)
+
+
+def _languages(item: ThemeFigures, figures: QuestionFigures) -> tuple[GroupFigure, ...]:
+    if len(figures.languages) < 2:
+        return ()
+    return tuple(
+        GroupFigure(language_names(code), base, item.by_language.get(code, 0), LANGUAGE)
+        for code, base in figures.languages.items()
+    )
+
+
+def language_names(code: str) -> dict[str, str]:
+    """What a language is called in each language of the interface; its code where no name is known."""
+    return {own: Locale.parse(own).languages.get(code, code) for own in LANGUAGES}
+
+
+def _stances(
+    session: Session, scope: Scope, themes: Mapping[int, Sequence[int]]
+) -> dict[int, tuple[dict[str, int], str]]:
+    """Theme → (stance → answers, who said so), each theme with those below it and each answer once."""
+    whole = aliased(Excerpt)
+    said = (
+        select(Stance.value, Stance.origin, func.count(whole.id.distinct()))
+        .select_from(Coding)
+        .join(Excerpt, Excerpt.id == Coding.excerpt_id)
+        .join(whole, whole.id == _WHOLE)
+        .join(Stance, (Stance.excerpt_id == whole.id) & Stance.is_current)
+        .where(scope.excerpts, Coding.is_current)
+    )
+    alone = [theme_id for theme_id, below in themes.items() if len(below) == 1]
+    rows: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+    by_theme = said.add_columns(Coding.theme_id).where(Coding.theme_id.in_(alone))
+    for value, origin, count, theme_id in session.execute(
+        by_theme.group_by(Coding.theme_id, Stance.value, Stance.origin)
+    ):
+        rows[theme_id].append((value, origin, count))
+    for theme_id, below in themes.items():
+        if len(below) > 1:
+            together = said.where(Coding.theme_id.in_(below)).group_by(Stance.value, Stance.origin)
+            rows[theme_id] += [(value, origin, count) for value, origin, count in session.execute(together)]
+    return {theme_id: _added_up(rows[theme_id]) for theme_id in themes}
+
+
+def _added_up(rows: Sequence[tuple[str, str, int]]) -> tuple[dict[str, int], str]:
+    values: Counter[str] = Counter()
+    for value, _said_by, count in rows:
+        values[value] += count
+    return dict(sorted(values.items())), _origin({origin for _value, origin, _count in rows})
+
+
+def _origin(origins: set[str]) -> str:
+    if origins == {REVIEWER, MACHINE}:
+        return BOTH
+    return next(iter(origins), "")
+
+
+def accepted_themes(session: Session, theme_ids: Sequence[int]) -> set[int]:
+    """Which of these themes are accepted now."""
+    return set(
+        session.scalars(select(Theme.id).where(Theme.id.in_(list(theme_ids)), Theme.status == "accepted"))
+    )
