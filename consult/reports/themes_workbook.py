@@ -15,8 +15,8 @@ from typing import Any
 import xlsxwriter
 
 from consult.analysis.disclosure import INSIDE, Cell
+from consult.analysis.personal_data import mask_contacts
 from consult.analysis.summary import STANCES
-from consult.analysis.text import mask_contacts
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
 from consult.reports.themes_report import (
