@@ -11,7 +11,8 @@ import numpy as np
 
 from consult.analysis.embedding import Embedder, VectorCache, embed_texts
 from consult.analysis.graph import LanguageCentre
-from consult.analysis.text import READ_CHARACTERS, for_reading, mask_contacts, sentences, shown
+from consult.analysis.personal_data import mask_contacts
+from consult.analysis.text import READ_CHARACTERS, for_reading, sentences, shown
 
 _TEXTS = 12
 _SENTENCES = 4

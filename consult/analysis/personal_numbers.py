@@ -23,10 +23,13 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"(?:\d{1,2}[\s./-]{1,3}\d{1,2}[\s./-]{1,3}(?:1[3-9]|20)\d{2}|(?:1[3-9]|20)\d{2}[\s./-]{1,3}\d{1,2}[\s./-]{1,3}\d{1,2})"
 )
-_YEARS = re.compile(r"(?:(?:1[3-9]|20)\d{2}\D*)+")
+_YEARS = re.compile(r"(?:(?:1\d|20)\d{2}\D*)+")
+_YEAR_AND_MORE = re.compile(r"(?:1[89]|20)\d{2}\s\d+")
+_PAIRS_ONLY = re.compile(r"[1-9]\d?(?:\D+\d{1,2})+")
+_TWO_GROUPS = re.compile(r"\d+[ .]\d+")
+_ROUND = re.compile(r"[1-9]\d{0,3}0{5,}")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([ .,'’٬\u00a0\u202f])\d{3})(?:\1\d{3})*")
 _SHORT_LOCAL = re.compile(r"[2-9]\d{2}[-.]\d{4}")
-_PAIRS = re.compile(r"\d{1,3}(?:[ .-]\d{2,4}){2,}")
 
 # What stands before a telephone number; in Arabic with attached particles and pronouns.
 _CALL = re.compile(
@@ -70,8 +73,10 @@ _SOCIAL = re.compile(
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _CURP = re.compile(r"(?<!\w)[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?!\w)")
 _CODE = re.compile(
-    r"(?<!\w)(?=[\w./-]*\d)[A-Za-z]{0,4}[-./]?\d[\d\s./-]{2,20}\d[A-Za-z]?(?!\w)"
-    r"|(?<!\w)[A-Za-z]{1,4}[-./ ]?\d{4,10}[A-Za-z]?(?!\w)"
+    r"(?<!\w)[A-Z]{0,4}[-./]?\d[\d\s./-]{2,20}\d[A-Z]?(?!\w)|(?<!\w)[A-Z]{1,4}[-./ ]?\d{4,10}[A-Z]?(?!\w)"
+)
+_NUMBERED = re.compile(
+    r"(?:\bnumber|\bno\b\.?|\bn[°º]\.?|\bnum[ée]ro|\bn[úu]mero|رقم\w*|:)[^\d\n]{0,12}$", re.IGNORECASE
 )
 
 
@@ -96,12 +101,16 @@ def _documents(plain: str) -> Iterator[tuple[str, int, int]]:
         for found in pattern.finditer(plain):
             yield "identity", found.start(), found.end()
     for found in _CODE.finditer(plain):
-        if _DOCUMENT.search(plain, max(0, found.start() - 60), found.start()) and not _UNIT.match(
-            plain[found.end() :]
-        ):
-            digits = sum(sign.isdigit() for sign in found[0])
-            if digits >= 4 and not _is_no_number(found[0].strip()):
-                yield "identity", found.start(), found.end()
+        before = plain[max(0, found.start() - 60) : found.start()]
+        if _DOCUMENT.search(before) and not _UNIT.match(plain[found.end() :]) and _is_code(found[0], before):
+            yield "identity", found.start(), found.end()
+
+
+def _is_code(written: str, before: str) -> bool:
+    """Whether what stands after the name of a document can be its number."""
+    digits = sum(sign.isdigit() for sign in written)
+    needed = 4 if any(sign.isalpha() for sign in written) or _NUMBERED.search(before) else 6
+    return digits >= needed and not _is_no_number(written.strip())
 
 
 def _numbers(plain: str, regions: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
@@ -133,8 +142,10 @@ def _kind_of(written: str, before: str, after: str, regions: tuple[str, ...]) ->
     if is_card(digits) and len(digits) >= 13:
         return "identity"
     is_grouped = written != digits
+    if any(form.fullmatch(written) for form in (_YEAR_AND_MORE, _PAIRS_ONLY, _TWO_GROUPS, _ROUND)):
+        return "phone" if digits.startswith("0") and len(digits) >= 8 else None
     is_amount = _THOUSANDS.fullmatch(written) is not None
-    if len(digits) <= 12 and _is_valid(digits, regions):
+    if 8 <= len(digits) <= 12 and _is_valid(digits, regions):
         if (
             digits.startswith("0")
             or written.startswith("(")
@@ -153,6 +164,7 @@ def _kind_of(written: str, before: str, after: str, regions: tuple[str, ...]) ->
 
 def _is_no_number(written: str) -> bool:
     """Whether it is a date or a row of years."""
+    written = written.strip("()")
     return _DATE.fullmatch(written) is not None or _YEARS.fullmatch(written) is not None
 
 

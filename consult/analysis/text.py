@@ -16,8 +16,6 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINKS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 _DIGITS = {ord(d): str(i) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for i, d in enumerate(row)}
 _LONG_RUN = re.compile(r"(\w)\1{3,}")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"(?<!\w)[+(]?\d(?:[\s().-]?\d){6,}(?!\w)")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ‑-][^\W\d_]+)*")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u066e-\u06d3]")
@@ -53,11 +51,6 @@ def words(text: str) -> list[str]:
 def same_words(text: str) -> str:
     """A key equal for texts that differ only in case, marks, punctuation and spacing."""
     return " ".join(words(normalise(text)))
-
-
-def mask_contacts(text: str) -> str:
-    """E-mail addresses and long numbers (in any digits) as `[…]`, for quotes that leave the house."""
-    return _NUMBER.sub("[…]", _MAIL.sub("[…]", text))
 
 
 def is_arabic(text: str) -> bool:

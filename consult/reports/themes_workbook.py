@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from consult.analysis.disclosure import INSIDE, Cell
+from consult.analysis.personal_data import mask_contacts
 from consult.analysis.summary import STANCES
-from consult.analysis.text import mask_contacts
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
 from consult.reports.sheets import MIDDLE, NARROW, WIDE, Row, Sheets, Value

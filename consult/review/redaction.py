@@ -155,6 +155,6 @@ def _quotable(row: Any, root: Any, known: _Known, names: frozenset[str]) -> Quot
 def _undecided(row: Any, marks: Sequence[PersonalMark], names: frozenset[str]) -> Iterator[Span]:
     """What the finder finds and nobody has decided about."""
     decided = spans_of(mark for mark in marks if mark.status in (MASKED, KEPT))
-    for span in find_personal(row.text, language=row.language, names=names):
+    for span in find_personal(row.text, names=names):
         if not any(item.start <= span.start and span.end <= item.end for item in decided):
             yield span
