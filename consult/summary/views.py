@@ -42,6 +42,7 @@ from consult.summary.parts import (
     today_in,
 )
 from consult.summary.presentation import edit_page
+from consult.summary.proposing import propose_text
 from consult.summary.queries import SignedSummary, draft_of, last_signed
 from consult.transaction import commits
 
@@ -172,8 +173,6 @@ def save(slug: str, part: str) -> Response | str | tuple[str, int]:
     """Save the page. Asking another program for wording comes after the commit: nobody waits for it with a lock."""
     answer = _save(slug, part)
     if request.form.get("propose") and answer.status_code == 303:
-        from consult.summary.proposing import propose_text
-
         propose_text(slug, part, request.form["propose"])
     return answer
 
