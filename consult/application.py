@@ -62,6 +62,7 @@ from consult.outreach import (
     own_views,
     roll_views,
 )
+from consult.reading import room as reading
 from consult.reports import results
 from consult.review import room as review
 from consult.transaction import let_go
@@ -97,6 +98,7 @@ ROOMS = (
     evidence,
     feedback_views,
     review,
+    reading,
     results,
 )
 
