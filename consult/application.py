@@ -62,6 +62,7 @@ from consult.outreach import (
     own_views,
     roll_views,
 )
+from consult.reading import room as reading
 from consult.reports import report_views, results
 from consult.review import room as review
 from consult.summary import room as summary
@@ -99,6 +100,7 @@ ROOMS = (
     feedback_views,
     review,
     summary,
+    reading,
     results,
     report_views,
 )

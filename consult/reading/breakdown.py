@@ -9,22 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.analysis.crossing import suppress_crossing
 from consult.analysis.disclosure import INSIDE, Cell, Hidden, union_may_show
-from consult.config import LANGUAGES
-from consult.evidence.models import EvidenceSource
-from consult.review.dimensions import (
-    GROUP,
-    LANGUAGE,
-    NO_COLUMN,
-    REGION,
-    SOURCE,
-    Dimension,
-    dimensions_of,
-)
+from consult.review.columns import labels_of
+from consult.review.dimensions import LANGUAGE, NO_COLUMN, Dimension, dimensions_of
+from consult.review.figures import themes_in
 from consult.review.incidence import (
     Answers,
     Ids,
@@ -36,9 +27,7 @@ from consult.review.incidence import (
 )
 from consult.review.lineage import Lineage
 from consult.review.models import Theme
-from consult.review.queries import themes_in
 from consult.review.scope import Scope
-from consult.stakeholders.models import StakeholderGroup
 
 WITHHELD = Cell(None, Hidden.WITHHELD)
 __all__ = ["Breakdown", "Column", "Dimension", "ThemeRow", "dimensions_of", "shown", "theme_breakdown"]
@@ -120,7 +109,7 @@ def theme_breakdown(
     columns = columns_of(session, read, dimension)
     carried = [read.of.get(theme.id, np.empty(0, dtype=np.int64)) for theme in read.themes]
     counts = counted(carried, list(columns.values()), read.base)
-    labels = _labels(session, dimension, list(columns))
+    labels = labels_of(session, dimension, list(columns))
     return Breakdown(
         dimension,
         read.base,
@@ -153,19 +142,6 @@ def columns_of(session: Session, read: Read, dimension: Dimension) -> dict[str, 
     return columns | ({NO_COLUMN: rest} if len(rest) else {})
 
 
-def _labels(session: Session, dimension: Dimension, keys: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    if dimension.labels is not None:
-        return dict(dimension.labels)
-    own = [key for key in keys if key != NO_COLUMN]
-    if dimension.kind == GROUP:
-        groups = select(StakeholderGroup).where(StakeholderGroup.id.in_([int(key) for key in own]))
-        return {str(group.id): group.name for group in session.scalars(groups)}
-    if dimension.kind == SOURCE:
-        sources = select(EvidenceSource).where(EvidenceSource.id.in_([int(key) for key in own]))
-        return {str(source.id): dict.fromkeys(LANGUAGES, source.title) for source in session.scalars(sources)}
-    return {key: dict.fromkeys(LANGUAGES, key) for key in own} if dimension.kind == REGION else {}
-
-
 def shown(breakdown: Breakdown, k: int = INSIDE) -> Breakdown:
     """The same for who may not read single answers: no cell of 1 to k-1, none that leaves so few on the other side, and
     none from which such a one follows; no columns at all where none has a base to show.
@@ -184,30 +160,30 @@ def shown(breakdown: Breakdown, k: int = INSIDE) -> Breakdown:
     totals = {row.theme.id: total for row, total in zip(rows, safe.totals, strict=True)}
     for row in rows:
         parts = [other for other in rows if other.theme.parent_id == row.theme.id]
-        if row.is_broader and not _union_is_safe(row, parts, k):
+        if not row.is_broader:
+            continue
+        if not _union_is_safe(row.total, [part.total for part in parts], k):
             totals[row.theme.id] = WITHHELD
-            cells[row.theme.id] = (WITHHELD,) * len(row.cells)
-        elif row.is_broader and any(c.shown is None for one in (row, *parts) for c in cells[one.theme.id]):
+        columns = [(cell, [part.cells[n] for part in parts]) for n, cell in enumerate(row.cells)]
+        is_safe = all(_union_is_safe(cell, below, k) for cell, below in columns)
+        if not is_safe or any(c.shown is None for one in (row, *parts) for c in cells[one.theme.id]):
             cells[row.theme.id] = (WITHHELD,) * len(row.cells)
     is_told_apart = any(base.shown is not None for base in safe.bases)
     out = (
         replace(row, total=totals[row.theme.id], cells=cells[row.theme.id] if is_told_apart else ())
         for row in rows
     )
-    columns = tuple(
+    kept = tuple(
         Column(column.key, column.label, base)
         for column, base in zip(breakdown.columns, safe.bases, strict=True)
         if is_told_apart
     )
-    return Breakdown(breakdown.dimension, breakdown.base, columns, tuple(out), k)
+    return Breakdown(breakdown.dimension, breakdown.base, kept, tuple(out), k)
 
 
-def _union_is_safe(row: ThemeRow, parts: Sequence[ThemeRow], k: int) -> bool:
-    """Whether a broader theme may stand above the themes below it: as a whole and in every column."""
-    return union_may_show(_exact(row.total), [_exact(part.total) for part in parts], k) and all(
-        union_may_show(_exact(row.cells[n]), [_exact(part.cells[n]) for part in parts], k)
-        for n in range(len(row.cells))
-    )
+def _union_is_safe(whole: Cell, parts: Sequence[Cell], k: int) -> bool:
+    """Whether the count of a broader theme may stand beside those of the themes below it."""
+    return union_may_show(_exact(whole), [_exact(part) for part in parts], k)
 
 
 def _exact(cell: Cell) -> int:

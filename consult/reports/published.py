@@ -107,7 +107,7 @@ def published_results(session: Session, consultation: Consultation, *, language:
 
 
 def _free(session: Session, scope: Scope, label: dict[str, str]) -> PublishedQuestion:
-    figures = question_figures(session, scope)
+    figures = question_figures(session, scope, has_quotes=False)
     accepted = [item for item in figures.themes if item.theme.status == "accepted"]
     lineage = Lineage(item.theme for item in accepted)
     if figures.base < K:

@@ -83,7 +83,7 @@ def _read(languages: Sequence[str]) -> list[Entry]:
 
 
 def _entries(session: Session, scope: Scope) -> list[Entry]:
-    lines = queries.question_figures(session, scope).themes
+    lines = queries.question_figures(session, scope, has_quotes=False).themes
     themes = sorted((line.theme for line in lines), key=lambda theme: (theme.position, theme.id))
     places = {theme.id: place for place, theme in enumerate(themes)}
     return [

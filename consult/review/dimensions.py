@@ -5,24 +5,22 @@ Of an anonymous consultation only by what the answers say themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, false, func, select, union
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consult.consultations.models import Access, Consultation, ConsultationSurvey, Privacy
+from consult.consultations.models import Access, Consultation, Privacy
 from consult.evidence.models import GATHERED, EvidenceSource, Excerpt, excerpt_groups, source_groups
-from consult.review.models import MACHINE, Stance
+from consult.review.models import Stance
 from consult.review.scope import Scope
-from consult.stakeholders.entitlement import Participation
 from consult.stakeholders.models import Participant, RollPlace, participant_groups
 from surveys import queries as survey_queries
 from surveys.elements import Question
-from surveys.models import Answer, Response
+from surveys.models import Response
 from surveys.questions import type_of
 
 LANGUAGE, GROUP, REGION, KIND, SOURCE, TIME, STANCE = (
@@ -42,14 +40,15 @@ one unit only: what is withheld in the one would follow from the other."""
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """A way to tell answers apart. `labels`: column key → its name where people gave it; `order`: the keys in their own
-    order, where they have one. `overlaps`: an answer may stand in several columns. `edges`: where time is cut."""
+    order, where they have one. `overlaps`: an answer may stand in several columns. `scale`: of a question whose answers
+    have an order, the keys of these, without what stands outside of it; `edges`: where time is cut."""
 
     key: str
     label: Mapping[str, str]
     order: tuple[str, ...] = ()
     labels: Mapping[str, Mapping[str, str]] | None = None
     overlaps: bool = False
-    is_ordinal: bool = False
+    scale: tuple[str, ...] = ()
     edges: tuple[date, ...] = ()
     unit: str = ""
     timezone: str = "UTC"
@@ -114,7 +113,7 @@ def _closed(question: Question) -> Dimension | None:
         dict(question.label),
         order=tuple(cell.key for cell in tally.cells),
         labels={cell.key: dict(cell.label) for cell in tally.cells},
-        is_ordinal=kind.is_ordered,
+        scale=tuple(cell.key for cell in tally.cells if not cell.apart) if kind.is_ordered else (),
     )
 
 
@@ -186,122 +185,3 @@ def _edges(first: date, last: date, unit: str) -> Sequence[date]:
         return [date(year, 1, 1) for year in range(first.year, last.year + 1)]
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [date(number // 12, number % 12 + 1, 1) for number in months]
-
-
-def members(dimension: Dimension, scope: Scope) -> Select:
-    """(column key, id) of the answers of a question; an answer of no column is left out. The ids are those of
-    responses where `is_by_response`, else of excerpts: wholes, of the stance dimension parts too."""
-    if dimension.kind == GROUP and scope.question_id == GATHERED:
-        return _gathered_groups(scope)
-    return _MEMBERS[dimension.kind](dimension, scope)
-
-
-def is_by_response(dimension: Dimension, scope: Scope) -> bool:
-    """Whether whoever answered, or the response as a whole, decides about the column: see `members`."""
-    return scope.question_id != GATHERED and dimension.kind in (GROUP, REGION, QUESTION, TIME)
-
-
-def _whole(scope: Scope) -> ColumnElement[bool]:
-    return and_(scope.excerpts, Excerpt.part_of_id.is_(None))
-
-
-def _languages(_dimension: Dimension, scope: Scope) -> Select:
-    return select(Excerpt.language, Excerpt.id).where(_whole(scope))
-
-
-def _sources(_dimension: Dimension, scope: Scope) -> Select:
-    return select(Excerpt.source_id, Excerpt.id).where(_whole(scope))
-
-
-def _kinds(_dimension: Dimension, scope: Scope) -> Select:
-    return select(EvidenceSource.kind, Excerpt.id).join(EvidenceSource).where(_whole(scope))
-
-
-def _stances(_dimension: Dimension, scope: Scope) -> Select:
-    value = case((Stance.origin == MACHINE, HINT + Stance.value), else_=Stance.value)
-    found = select(value, Excerpt.id).select_from(Excerpt).join(Stance, Stance.excerpt_id == Excerpt.id)
-    return found.where(scope.excerpts, Stance.is_current)
-
-
-def _answers(dimension: Dimension, scope: Scope) -> Select:
-    asked = ConsultationSurvey.consultation_id == scope.consultation_id
-    key = func.coalesce(Answer.option_id, cast(cast(Answer.number, Integer), String))
-    return select(key, Answer.response_id).where(
-        Answer.survey_id.in_(select(ConsultationSurvey.survey_id).where(asked)),
-        Answer.question_id == dimension.question_id,
-    )
-
-
-def _regions(_dimension: Dimension, scope: Scope) -> Select:
-    found = select(Participant.region, Participation.response_id).select_from(RollPlace)
-    found = found.join(Participation, Participation.place_id == RollPlace.id)
-    return found.join(Participant, Participant.id == RollPlace.participant_id).where(
-        RollPlace.consultation_id == scope.consultation_id,
-        Participation.response_id.is_not(None),
-        Participant.region != "",
-    )
-
-
-def _roll_groups(_dimension: Dimension, scope: Scope) -> Select:
-    found = select(participant_groups.c.group_id, Participation.response_id).select_from(RollPlace)
-    found = found.join(Participation, Participation.place_id == RollPlace.id)
-    return found.join(
-        participant_groups, participant_groups.c.participant_id == RollPlace.participant_id
-    ).where(RollPlace.consultation_id == scope.consultation_id, Participation.response_id.is_not(None))
-
-
-def _gathered_groups(scope: Scope) -> Select:
-    own = select(excerpt_groups.c.group_id, Excerpt.id).join(
-        Excerpt, Excerpt.id == excerpt_groups.c.excerpt_id
-    )
-    of_source = select(source_groups.c.group_id, Excerpt.id).join(
-        Excerpt, Excerpt.source_id == source_groups.c.source_id
-    )
-    both = union(own.where(_whole(scope)), of_source.where(_whole(scope))).subquery()
-    return select(both.c[0], both.c[1])
-
-
-def _times(dimension: Dimension, scope: Scope) -> Select:
-    ends = list(zip(dimension.order, dimension.edges[1:], strict=False))
-    if scope.question_id == GATHERED:
-        said = func.coalesce(Excerpt.said_on, EvidenceSource.date)
-        key = case(*((said < edge, key) for key, edge in ends), else_=dimension.order[-1])
-        found = select(key, Excerpt.id).select_from(Excerpt).join(EvidenceSource)
-        return found.where(_whole(scope), said.is_not(None))
-    zone = ZoneInfo(dimension.timezone)
-    moments = ((key, datetime(e.year, e.month, e.day, tzinfo=zone).astimezone(UTC)) for key, e in ends)
-    key = case(*((Response.submitted_at < at, key) for key, at in moments), else_=dimension.order[-1])
-    asked = ConsultationSurvey.consultation_id == scope.consultation_id
-    return select(key, Response.id).where(
-        Response.survey_id.in_(select(ConsultationSurvey.survey_id).where(asked)),
-        Response.is_test.is_(False),
-    )
-
-
-_MEMBERS: dict[str, Callable[[Dimension, Scope], Select]] = {
-    LANGUAGE: _languages,
-    SOURCE: _sources,
-    KIND: _kinds,
-    STANCE: _stances,
-    QUESTION: _answers,
-    REGION: _regions,
-    GROUP: _roll_groups,
-    TIME: _times,
-}
-
-
-def in_column(dimension: Dimension, scope: Scope, key: str) -> ColumnElement[bool]:
-    """Condition: an excerpt, or the answer that it is a part of, stands in a column; `NO_COLUMN`: in none."""
-    found = members(dimension, scope)
-    column = found.selected_columns[0]
-    if key != NO_COLUMN and dimension.kind in (GROUP, SOURCE):
-        found = found.where(column == int(key)) if key.isascii() and key.isdigit() else found.where(false())
-    elif key != NO_COLUMN:
-        found = found.where(column == key)
-    ids = select(found.subquery().c[1])
-    own: ColumnElement[Any] = func.coalesce(Excerpt.part_of_id, Excerpt.id)
-    if is_by_response(dimension, scope):
-        own = Excerpt.response_id  # type: ignore[assignment]
-    elif dimension.kind == STANCE:
-        own = Excerpt.id  # type: ignore[assignment]
-    return own.not_in(ids) if key == NO_COLUMN else own.in_(ids)

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
-from consult.review.dimensions import Dimension, is_by_response, members
+from consult.review.columns import is_by_response, members
+from consult.review.dimensions import Dimension
 from consult.review.lineage import Lineage
 from consult.review.models import REVIEWER, Coding, Theme
 from consult.review.scope import Scope

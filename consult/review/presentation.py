@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Request
 
 from consult.analysis import disclosure
+from consult.analysis.crossing import suppress_crossing
 from consult.review.models import ThemeRun
 from consult.review.queries import Filters, QuestionFigures, ThemeFigures
 from consult.review.runs import ACTIVE
@@ -55,12 +56,18 @@ class QuestionBlock:
 
 def theme_table(figures: QuestionFigures) -> ThemeTable:
     """The table with its small cells withheld: languages of one theme are a row whose total is known."""
-    languages = list(figures.languages)
+    languages = list(figures.languages) if len(figures.languages) > 1 else []
+    # The same control as where themes are told apart by language: two tables must not hide different cells.
+    crossing = suppress_crossing(
+        [[item.by_language.get(code, 0) for code in languages] for item in figures.themes],
+        [item.count for item in figures.themes],
+        [figures.languages[code] for code in languages],
+        figures.base,
+        disclosure.INSIDE,
+    )
     lines = []
-    for item in figures.themes:
-        counts = [item.by_language.get(code, 0) for code in languages]
-        shown = disclosure.suppress(counts).cells if len(languages) > 1 else ()
-        cells = [cell.shown for cell in shown]
+    for item, row in zip(figures.themes, crossing.rows, strict=True):
+        cells = [cell.shown for cell in row]
         if item.below:
             # Beside the lines below it a cell of a broader theme would tell of the cells withheld there.
             parts = [other.count for other in figures.themes if other.theme.parent_id == item.theme.id]
@@ -68,12 +75,13 @@ def theme_table(figures: QuestionFigures) -> ThemeTable:
             lines.append(ThemeLine(item, [None] * len(cells), is_safe))
         else:
             lines.append(ThemeLine(item, cells))
-    return ThemeTable(figures, languages if len(languages) > 1 else [], lines)
+    return ThemeTable(figures, languages, lines)
 
 
 def filters_from(request: Request, *, theme_id: int | None = None) -> Filters:
     """The filters in an address; what is not known is left out."""
     decided = request.values.get("decided")
+    by, column = (request.values.get(name, "")[:200] for name in ("by", "column"))
     language = request.values.get("language", "")
     return Filters(
         theme_id=theme_id,
@@ -82,12 +90,21 @@ def filters_from(request: Request, *, theme_id: int | None = None) -> Filters:
         decided=decided if decided in DECIDED else None,
         is_unsure=request.values.get("only") == "unsure",
         is_flagged=request.values.get("only") == "flagged",
+        by=by if by and column else None,
+        column=column if by and column else None,
+        also_id=_number(request.values.get("also", "")),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def address_of(filters: Filters) -> dict[str, str]:
     """The filters as arguments of an address (the theme of a theme's page stands in its path)."""
     found = {"language": filters.language, "decided": filters.decided}
+    found |= {"by": filters.by, "column": filters.column}
+    found["also"] = str(filters.also_id) if filters.also_id else None
     found["only"] = "unsure" if filters.is_unsure else "flagged" if filters.is_flagged else None
     if filters.is_other:
         found["theme"] = "other"

@@ -2,166 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
-from consult.review.lineage import Lineage, theme_ids_below
+from consult.review.columns import in_column
+from consult.review.dimensions import Dimension, dimensions_of
+from consult.review.figures import QuestionFigures, ThemeFigures, question_figures, themes_in
+from consult.review.lineage import theme_ids_below
 from consult.review.models import REVIEWER, ChangeLog, Coding, ExcerptNote, Stance, Theme
 from consult.review.scope import Scope
-from consult.review.theme_quotes import quotes_of
 
+__all__ = ["QuestionFigures", "ThemeFigures", "question_figures", "themes_in"]
 PAGE = 30
 UNSURE_BELOW = 0.35
 """Below this score the machine is not sure of a theme."""
 OTHER = "other"
 """In the address of a page: answers that carry no theme."""
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeFigures:
-    """A theme with the answers it has: how many, of which language, and how many a person put there.
-
-    A broader theme has those of the themes below it too, each answer once. `depth`: 0 for a theme under none.
-    """
-
-    theme: Theme
-    count: int
-    share: float
-    by_language: Mapping[str, int]
-    by_person: int
-    quotes: Sequence[Excerpt] = ()
-    depth: int = 0
-    below: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionFigures:
-    """Free answers to one question. `base`: how many answered; shares are of that.
-
-    `other`: answers that somebody or the machine has looked at and that carry no theme; `unseen`: nobody
-    has looked yet; `reviewed`: a person has decided.
-    """
-
-    base: int = 0
-    languages: Mapping[str, int] = field(default_factory=dict)
-    themes: Sequence[ThemeFigures] = ()
-    retired: Sequence[Theme] = ()
-    other: int = 0
-    unseen: int = 0
-    reviewed: int = 0
-
-    @property
-    def suggested(self) -> int:
-        """How many themes wait for a person."""
-        return sum(item.theme.status == "suggested" for item in self.themes)
-
-
-_WHOLE = func.coalesce(Excerpt.part_of_id, Excerpt.id)
-
-
-def question_figures(session: Session, scope: Scope) -> QuestionFigures:
-    """Everything that the page of a question shows."""
-    languages = dict(
-        session.execute(
-            select(Excerpt.language, func.count())
-            .where(scope.excerpts, Excerpt.part_of_id.is_(None))
-            .group_by(Excerpt.language)
-            .order_by(func.count().desc(), Excerpt.language)
-        ).all()
-    )
-    base = sum(languages.values())
-    themes = themes_in(session, scope)
-    in_use = [theme for theme in themes if theme.status != "retired"]
-    lineage = Lineage(in_use)
-    counts = _counts(session, scope, lineage)
-    quotes = quotes_of(session, in_use)
-    figures = [
-        ThemeFigures(
-            theme=theme,
-            count=counts[theme.id].total(),
-            share=counts[theme.id].total() / base if base else 0.0,
-            by_language={code: counts[theme.id][code] for code in languages},
-            by_person=by_person,
-            quotes=() if lineage.below(theme) else quotes.get(theme.id, ()),
-            depth=lineage.depth(theme),
-            below=len(lineage.below(theme)),
-        )
-        for theme in in_use
-        for by_person in (counts[theme.id, REVIEWER].total(),)
-    ]
-    figures.sort(key=lambda item: (-item.count, item.theme.position, item.theme.id))
-    figures = lineage.in_order(figures, key=lambda item: item.theme)
-    seen, placed, reviewed = _progress(
-        session, scope, [theme.id for theme in themes if theme.status == "retired"]
-    )
-    return QuestionFigures(
-        base=base,
-        languages=languages,
-        themes=figures,
-        retired=[theme for theme in themes if theme.status == "retired"],
-        other=seen - placed,
-        unseen=base - seen,
-        reviewed=reviewed,
-    )
-
-
-def _counts(session: Session, scope: Scope, lineage: Lineage) -> dict[object, Counter[str]]:
-    """Theme id → language → answers; and (theme id, "reviewer") → the same of a person's codings."""
-    found: dict[object, Counter[str]] = defaultdict(Counter)
-    for theme_id, origin, language, count in session.execute(
-        select(Coding.theme_id, Coding.origin, Excerpt.language, func.count(_WHOLE.distinct()))
-        .join(Excerpt, Excerpt.id == Coding.excerpt_id)
-        .where(scope.excerpts, Coding.is_current, Coding.theme_id.is_not(None))
-        .group_by(Coding.theme_id, Coding.origin, Excerpt.language)
-    ):
-        found[theme_id][language] += count
-        if origin == REVIEWER:
-            found[theme_id, REVIEWER][language] += count
-    for theme in lineage.broader:
-        found[theme.id] = _together(session, scope, lineage.with_below(theme))
-        of_person = Coding.origin == REVIEWER
-        found[theme.id, REVIEWER] = _together(session, scope, lineage.with_below(theme), of_person)
-    return found
-
-
-def _together(
-    session: Session, scope: Scope, theme_ids: Sequence[int], *conditions: ColumnElement[bool]
-) -> Counter[str]:
-    """Language → answers in any of the themes."""
-    return Counter(
-        dict(
-            session.execute(
-                select(Excerpt.language, func.count(_WHOLE.distinct()))
-                .select_from(Coding)
-                .join(Excerpt, Excerpt.id == Coding.excerpt_id)
-                .where(scope.excerpts, Coding.is_current, Coding.theme_id.in_(theme_ids), *conditions)
-                .group_by(Excerpt.language)
-            ).all()
-        )
-    )
-
-
-def _progress(session: Session, scope: Scope, retired: Sequence[int]) -> tuple[int, int, int]:
-    """Answers looked at, answers that carry a theme in use, answers that a person decided about."""
-    part = aliased(Excerpt)
-
-    def count(*conditions: ColumnElement[bool]) -> int:
-        # An answer counts when it or a part of it is coded.
-        coded = select(Coding.id).where(Coding.is_current, *conditions)
-        of_part = coded.join(part, part.id == Coding.excerpt_id).where(part.part_of_id == Excerpt.id)
-        of_whole = coded.where(Coding.excerpt_id == Excerpt.id)
-        has = or_(of_whole.exists(), of_part.exists()) if has_parts else of_whole.exists()
-        statement = select(func.count()).select_from(Excerpt)
-        return session.scalar(statement.where(scope.excerpts, Excerpt.part_of_id.is_(None), has)) or 0
-
-    parts = select(Excerpt.id).where(scope.excerpts, Excerpt.part_of_id.is_not(None)).limit(1)
-    has_parts = session.scalar(parts) is not None
-    return count(), count(_in_use(retired)), count(Coding.origin == REVIEWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +39,11 @@ class Filters:
     """Only those about which no person has decided and of which the machine is not sure."""
     is_flagged: bool = False
     """Only those that somebody has flagged for redaction."""
+    by: str | None = None
+    """The key of a dimension (`consult.review.dimensions`); `column` is the key of the one that is let through."""
+    column: str | None = None
+    also_id: int | None = None
+    """A second theme: only answers that carry it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +69,13 @@ class ExcerptPage:
         return max(1, -(-self.total // PAGE))
 
 
-def excerpt_page(session: Session, scope: Scope, filters: Filters, *, number: int = 1) -> ExcerptPage:
-    """The excerpts that a number stands for, in the order of the answers."""
+def excerpt_page(
+    session: Session, scope: Scope, filters: Filters, *, number: int = 1, total: int | None = None
+) -> ExcerptPage:
+    """The excerpts that a number stands for, in the order of the answers; `total` where it was counted before."""
     statement = filtered(session, select(Excerpt), scope, filters)
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     number = min(max(1, number), max(1, -(-total // PAGE)))
     excerpts = session.scalars(
         statement.order_by(Excerpt.position, Excerpt.id).limit(PAGE).offset((number - 1) * PAGE)
@@ -231,7 +101,8 @@ def filtered(session: Session, statement: Select, scope: Scope, filters: Filters
     statement = statement.where(scope.excerpts)
     if filters.theme_id is not None:
         ids = [filters.theme_id, *theme_ids_below(session, scope, filters.theme_id)]
-        statement = statement.where(_coded(Coding.theme_id.in_(ids)))
+        carrying = select(Coding.excerpt_id).where(Coding.theme_id.in_(ids), Coding.is_current)
+        statement = statement.where(Excerpt.id.in_(carrying))
     else:
         statement = statement.where(Excerpt.part_of_id.is_(None))
     if filters.is_other:
@@ -252,7 +123,30 @@ def filtered(session: Session, statement: Select, scope: Scope, filters: Filters
         statement = statement.where(~_coded(Coding.origin == REVIEWER), ~is_sure)
     if filters.is_flagged:
         statement = statement.where(_flagged())
+    if filters.also_id is not None:
+        statement = statement.where(_answer_carries([filters.also_id]))
+    dimension = dimension_of(session, scope, filters)
+    if dimension is not None and filters.column is not None:
+        statement = statement.where(in_column(dimension, scope, filters.column))
     return statement
+
+
+def _answer_carries(theme_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Condition: the answer that an excerpt is, or is a part of, carries one of the themes, as a whole or in a part."""
+    own = aliased(Excerpt)
+    carrying = select(func.coalesce(own.part_of_id, own.id)).join(Coding, Coding.excerpt_id == own.id)
+    carrying = carrying.where(Coding.theme_id.in_(theme_ids), Coding.is_current)
+    return func.coalesce(Excerpt.part_of_id, Excerpt.id).in_(carrying)
+
+
+def dimension_of(session: Session, scope: Scope, filters: Filters) -> Dimension | None:
+    """The dimension that the filters name, where this question has it."""
+    consultation = session.get(Consultation, scope.consultation_id) if filters.by else None
+    if consultation is None:
+        return None
+    return next(
+        (d for d in dimensions_of(session, consultation, scope.question_id) if d.key == filters.by), None
+    )
 
 
 def _flagged() -> ColumnElement[bool]:
@@ -288,11 +182,6 @@ def _listed(session: Session, excerpts: Sequence[Excerpt]) -> list[Listed]:
         for stance in session.scalars(select(Stance).where(Stance.excerpt_id.in_(ids), Stance.is_current))
     }
     return [Listed(e, themes[e.id], stances.get(e.id), e.id in decided) for e in excerpts]
-
-
-def themes_in(session: Session, scope: Scope) -> Sequence[Theme]:
-    """All themes of the question, retired ones too, by position."""
-    return session.scalars(select(Theme).where(scope.themes).order_by(Theme.position, Theme.id)).all()
 
 
 def theme_with(session: Session, consultation_id: int, theme_id: int) -> Theme | None:

@@ -40,12 +40,12 @@ def quotes_of(session: Session, themes: Sequence[Theme], *, each: int = 2) -> di
 
 
 def _typical(session: Session, theme: Theme, count: int, but: set[int]) -> list[Excerpt]:
-    return list(
-        session.scalars(
-            select(Excerpt)
-            .join(Coding, Coding.excerpt_id == Excerpt.id)
-            .where(Coding.theme_id == theme.id, Coding.is_current, Excerpt.id.not_in(but))
-            .order_by(Coding.score.desc().nulls_last(), Excerpt.id)
-            .limit(count)
-        )
-    )
+    # First the ids alone, which an index holds in order: the texts of a large theme would all be read to be sorted.
+    ids = session.scalars(
+        select(Coding.excerpt_id)
+        .where(Coding.theme_id == theme.id, Coding.is_current, Coding.excerpt_id.not_in(but))
+        .order_by(Coding.score.desc().nulls_last(), Coding.excerpt_id)
+        .limit(count)
+    ).all()
+    found = {excerpt.id: excerpt for excerpt in session.scalars(select(Excerpt).where(Excerpt.id.in_(ids)))}
+    return [found[number] for number in ids if number in found]

@@ -16,6 +16,7 @@ from consult.extensions import current_session
 from consult.i18n import language
 from consult.review import log, queries, requests, runs, tallies
 from consult.review.blueprint import blueprint
+from consult.review.column_names import named_column
 from consult.review.forms import NewThemeForm, ThemeForm
 from consult.review.presentation import (
     QuestionBlock,
@@ -34,7 +35,7 @@ PROGRESS_SECONDS = 3
 
 @blueprint.get("/")
 def overview(slug: str) -> str:
-    can_read = _log_quotes(slug)
+    can_read = log_quotes(slug)
     consultation = load_consultation(slug)
     session = current_session()
     results, counted = tallies.closed_questions(session, consultation, language=language())
@@ -46,7 +47,7 @@ def overview(slug: str) -> str:
     for question in [*order, *(q for q in free if q.id not in {o.id for o in order})]:
         if question.id in results:
             blocks.append(QuestionBlock(question.id, dict(question.label), result=results[question.id]))
-        elif question.id in ids and _may_see_free(consultation, can_read):
+        elif question.id in ids and may_see_free(consultation, can_read):
             figures = queries.question_figures(session, Scope(consultation.id, question.id))
             blocks.append(
                 QuestionBlock(
@@ -76,8 +77,8 @@ def question(slug: str, question_id: str) -> str:
 
 def question_page(consultation: Consultation, question_id: str, *, form: NewThemeForm | None = None) -> str:
     """The page of a free-text question; `form` is a new theme's that was not accepted."""
-    can_read = _log_quotes(consultation.slug)
-    if not _may_see_free(consultation, can_read):
+    can_read = log_quotes(consultation.slug)
+    if not may_see_free(consultation, can_read):
         abort(403)
     asked = asked_question(consultation, question_id)
     figures = queries.question_figures(current_session(), Scope(consultation.id, question_id))
@@ -160,10 +161,12 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
     scope = Scope(consultation.id, question_id)
     filters = filters_from(request, theme_id=theme.id if theme else None)
     session = current_session()
-    page = queries.excerpt_page(session, scope, filters, number=page_number(request))
-    figures = queries.question_figures(session, scope)
-    line = next((item for item in figures.themes if theme and item.theme.id == theme.id), None)
     languages = queries.language_counts(session, scope, filters)
+    total = languages.get(filters.language, 0) if filters.language else sum(languages.values())
+    page = queries.excerpt_page(session, scope, filters, number=page_number(request), total=total)
+    figures = queries.question_figures(session, scope, has_quotes=False)
+    dimension = queries.dimension_of(session, scope, filters)
+    line = next((item for item in figures.themes if theme and item.theme.id == theme.id), None)
     parent_id = theme.parent_id if theme else None
     return render_template(
         "review/answers.html",
@@ -179,6 +182,8 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         figures=figures,
         languages=languages,
         filters=filters,
+        also=next((item.theme for item in figures.themes if item.theme.id == filters.also_id), None),
+        column=named_column(session, dimension, filters.column) if dimension and filters.column else None,
         address=address_of(filters),
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
@@ -205,13 +210,13 @@ def _languages_of(consultation: Consultation, name: dict[str, str]) -> list[str]
     return list(dict.fromkeys([*consultation.languages, *name]))
 
 
-def _may_see_free(consultation: Consultation, can_read: bool) -> bool:
+def may_see_free(consultation: Consultation, can_read: bool) -> bool:
     """Figures of free answers move with every answer, so while people answer they are for who may read
     the answers themselves."""
     return can_read or consultation.status != Status.OPEN
 
 
-def _log_quotes(slug: str) -> bool:
+def log_quotes(slug: str) -> bool:
     """Whether quotes may be shown to who asks; that they were is recorded."""
     can_read = may(load_consultation(slug), Right.RESPONSES_READ)
     if can_read:

@@ -35,9 +35,8 @@ BAR_WARM, BAR_COLD = 300, 3_000
 THEMES, BROADER, GROUPS, ROUNDS = 40, 4, 12, 15
 BATCH = 5_000
 LANGUAGES = ("ar", "en", "fr", "es")
-WORDS = (
-    ["نريد", "مدارس", "أقرب", "إلى", "البيوت", "وطرقا", "آمنة", "وماء", "نظيفا", "وعملا", "للشباب", "في", "القرى", "والمدن", "البعيدة", "عن", "العاصمة"]
-)
+SENTENCE = "نريد مدارس أقرب إلى البيوت وطرقا آمنة وماء نظيفا وعملا للشباب في القرى والمدن البعيدة عن العاصمة"
+WORDS = SENTENCE.split()
 
 
 def settings_of(folder: Path, url: str | None) -> Settings:

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from consult.evidence.models import Excerpt
 from consult.reading.breakdown import Breakdown, dimensions_of, shown, theme_breakdown
-from consult.review.dimensions import NO_COLUMN, in_column
+from consult.review.columns import in_column
+from consult.review.dimensions import NO_COLUMN
 from consult.review.models import REVIEWER, Coding
 from consult.review.queries import question_figures
 from consult.stakeholders.entitlement import Participation

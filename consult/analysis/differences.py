@@ -1,0 +1,137 @@
+"""Whether two groups, or two waves, differ by more than chance, and by how much.
+
+Different people: two proportions, or an order; the same people asked twice: changes of mind. All tests are two-sided,
+all intervals 95 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import asin, sqrt
+
+import numpy as np
+from scipy import stats
+
+from consult.analysis.weighting import share_interval
+
+_Z = 1.959963984540054
+FEWEST_EXPECTED = 5
+"""Below this expected number in any of the four cells the normal approximation is not trusted (Cochran 1954)."""
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`test`: fisher, z, mann_whitney, mcnemar or wilcoxon. `effect`: difference of shares, or of ranks (-1 to 1);
+    `interval` is its own, None where there is none to give; `size`: Cohen's h for shares, else the effect again."""
+
+    test: str
+    p: float
+    effect: float
+    interval: tuple[float, float] | None
+    size: float
+
+
+def two_shares(a: int, n: int, b: int, m: int) -> Difference:
+    """a of n against b of m different people: Fisher's exact test where a cell expects fewer than 5, else the z test of
+    two proportions with their pooled variance. The interval is Newcombe's (Statistics in Medicine 17, 1998, method 10),
+    the size Cohen's h (1988). Raises ValueError for an empty group."""
+    if not (0 <= a <= n and 0 <= b <= m) or not n or not m:
+        raise ValueError("both groups need people, and no more of them than there are")
+    first, second = a / n, b / m
+    pooled = (a + b) / (n + m)
+    least = min(n, m) * min(pooled, 1 - pooled)
+    if least < FEWEST_EXPECTED:
+        test, p = "fisher", float(stats.fisher_exact([[a, n - a], [b, m - b]])[1])
+    else:
+        z = (first - second) / sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+        test, p = "z", float(2 * stats.norm.sf(abs(z)))
+    low, high = share_interval(first, n)
+    other_low, other_high = share_interval(second, m)
+    effect = first - second
+    interval = (
+        effect - sqrt((first - low) ** 2 + (other_high - second) ** 2),
+        effect + sqrt((high - first) ** 2 + (second - other_low) ** 2),
+    )
+    return Difference(test, min(1.0, p), effect, interval, 2 * asin(sqrt(first)) - 2 * asin(sqrt(second)))
+
+
+def two_orders(first: Sequence[int], second: Sequence[int]) -> Difference | None:
+    """How many of two groups of different people stand at each point of a scale, from the lowest: Mann and Whitney's
+    test with ties, and Cliff's delta with his interval (Psychological Bulletin 114, 1993): of all pairs, the share in
+    which the first stands higher less the share in which the second does. None where nothing can be compared."""
+    x, y = np.asarray(first, dtype=np.int64), np.asarray(second, dtype=np.int64)
+    n, m = int(x.sum()), int(y.sum())
+    if n < 2 or m < 2:
+        return None
+    points = np.arange(len(x))
+    p = float(
+        stats.mannwhitneyu(
+            np.repeat(points, x), np.repeat(points, y), method="asymptotic", use_continuity=False
+        )[1]
+    )
+    # Each one's dominance over the other group: the share below it less the share above it.
+    below_y, below_x = np.cumsum(y) - y, np.cumsum(x) - x
+    rows = (below_y - (m - below_y - y)) / m
+    columns = ((n - below_x - x) - below_x) / n
+    delta = float((rows * x).sum() / n)
+    of_rows = float((x * (rows - delta) ** 2).sum() / (n - 1))
+    of_columns = float((y * (columns - delta) ** 2).sum() / (m - 1))
+    sign = np.sign(points[:, None] - points[None, :])
+    of_pairs = float(((sign - delta) ** 2 * x[:, None] * y[None, :]).sum() / (n * m - 1))
+    variance = max(0.0, of_rows / n + of_columns / m - of_pairs / (n * m))
+    spread = _Z * sqrt(variance)
+    interval = max(-1.0, delta - spread), min(1.0, delta + spread)
+    return Difference("mann_whitney", 1.0 if np.isnan(p) else p, delta, interval, delta)
+
+
+def changed_shares(both: int, only_first: int, only_second: int, neither: int) -> Difference:
+    """The same people asked twice, by whether they said something each time: McNemar's test in its exact form, over
+    those who changed; the interval of the difference of shares is Newcombe's (Statistics in Medicine 17, 1998, pages
+    2635 to 2650, method 10). Raises ValueError where nobody was asked."""
+    n = both + only_first + only_second + neither
+    if n == 0 or min(both, only_first, only_second, neither) < 0:
+        raise ValueError("somebody must have been asked twice")
+    changes = only_first + only_second
+    p = float(stats.binomtest(only_first, changes).pvalue) if changes else 1.0
+    first, second = (both + only_first) / n, (both + only_second) / n
+    low, high = share_interval(first, n)
+    other_low, other_high = share_interval(second, n)
+    phi = _phi(both, only_first, only_second, neither, n)
+    effect = first - second
+    down = (first - low) ** 2 - 2 * phi * (first - low) * (other_high - second) + (other_high - second) ** 2
+    up = (second - other_low) ** 2 - 2 * phi * (second - other_low) * (high - first) + (high - first) ** 2
+    interval = effect - sqrt(max(0.0, down)), effect + sqrt(max(0.0, up))
+    return Difference("mcnemar", p, effect, interval, 2 * asin(sqrt(first)) - 2 * asin(sqrt(second)))
+
+
+def _phi(both: int, only_first: int, only_second: int, neither: int, n: int) -> float:
+    """The correlation of the two answers, with the correction of Newcombe's method 10."""
+    margins = (both + only_first) * (only_second + neither) * (both + only_second) * (only_first + neither)
+    if not margins:
+        return 0.0
+    product = both * neither - only_first * only_second
+    return (max(product - n / 2, 0) if product > 0 else product) / sqrt(margins)
+
+
+def changed_orders(pairs: Sequence[tuple[int, int]]) -> Difference | None:
+    """The same people at two points of a scale: Wilcoxon's signed ranks, those who did not change left out, and the
+    matched-pairs rank-biserial correlation (Kerby, Comprehensive Psychology 3, 2014). None where nobody changed."""
+    change = np.array([first - second for first, second in pairs if first != second], dtype=float)
+    if not len(change):
+        return None
+    ranks = stats.rankdata(np.abs(change))
+    effect = float((ranks * np.sign(change)).sum() / ranks.sum())
+    p = float(stats.wilcoxon(change, zero_method="wilcox", correction=False, method="auto").pvalue)
+    return Difference("wilcoxon", p, effect, None, effect)
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """p values adjusted for their number (Holm, Scandinavian Journal of Statistics 6, 1979), in the order given."""
+    order = sorted(range(len(values)), key=lambda n: values[n])
+    out, highest = [0.0] * len(values), 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, values[place] * (len(values) - rank)))
+        out[place] = highest
+    return out

@@ -1,0 +1,262 @@
+"""One group against another, or one wave against another: which themes differ by more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consult.analysis.differences import (
+    ALPHA,
+    Difference,
+    changed_orders,
+    changed_shares,
+    holm,
+    two_orders,
+    two_shares,
+)
+from consult.consultations.models import Access, Consultation, ConsultationSurvey, Privacy
+from consult.evidence.models import GATHERED, Excerpt
+from consult.evidence.services import free_text_questions
+from consult.reading.breakdown import Read, columns_of, read_question
+from consult.review.columns import is_by_response, members
+from consult.review.dimensions import QUESTION, Dimension, closed_questions
+from consult.review.incidence import NONE, Answers, Ids, id_lists
+from consult.review.models import Theme
+from consult.review.scope import Scope
+from consult.stakeholders.entitlement import Participation
+from consult.stakeholders.models import RollPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A theme or a question on both sides. `counts`: how many carry the theme, of `bases`; for a scale the answers on
+    each side. `found` is None where nothing can be tested; `p`: adjusted for all comparisons of the page."""
+
+    theme: Theme | None
+    label: Mapping[str, str]
+    counts: tuple[int, int]
+    bases: tuple[int, int]
+    found: Difference | None
+    p: float | None = None
+
+    @property
+    def is_real(self) -> bool:
+        """Whether chance is an unlikely explanation."""
+        return self.p is not None and self.p < ALPHA
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Themes, then scales. `left_out`: answers that stand on both sides; `is_paired`: the same people on both."""
+
+    themes: Sequence[Compared]
+    scales: Sequence[Compared]
+    bases: tuple[int, int]
+    left_out: int = 0
+    is_paired: bool = False
+
+
+def compare_columns(
+    session: Session, read: Read, dimension: Dimension, one: str, other: str
+) -> Comparison | None:
+    """Two columns of one dimension. Who stands in both is left out of both. None where a column has no answers."""
+    columns = columns_of(session, read, dimension)
+    first, second = columns.get(one, NONE), columns.get(other, NONE)
+    shared = np.intersect1d(first, second, assume_unique=True)
+    first, second = np.setdiff1d(first, shared), np.setdiff1d(second, shared)
+    if not len(first) or not len(second) or one == other:
+        return None
+    themes = [
+        _two(theme, _common(read, theme, first), len(first), _common(read, theme, second), len(second))
+        for theme in read.themes
+    ]
+    scales = []
+    if read.scope.question_id != GATHERED:
+        for asked in _scales(session, read.scope.consultation_id):
+            if asked.key == dimension.key:
+                continue
+            points = _points(session, asked, read.scope, read.answers)
+            scales.append(_orders(asked, _histogram(points, first), _histogram(points, second)))
+    return _adjusted(Comparison(themes, scales, (len(first), len(second)), len(shared)))
+
+
+def compare_waves(session: Session, read: Read, earlier: Scope, *, is_paired: bool) -> Comparison | None:
+    """This question now and as it was asked in another consultation; themes are the same by their names. `is_paired`:
+    only the people who answered both, each compared with herself."""
+    before = read_question(session, earlier)
+    if not read.base or not before.base:
+        return None
+    if is_paired:
+        return _adjusted(_same_people(session, read, before))
+    themes = [
+        _two(
+            theme,
+            len(read.of.get(theme.id, NONE)),
+            read.base,
+            len(before.of.get(match.id, NONE)),
+            before.base,
+        )
+        for theme in read.themes
+        if (match := _match(theme, before)) is not None
+    ]
+    scales = []
+    known = {asked.question_id: asked for asked in _scales(session, earlier.consultation_id)}
+    for asked in _scales(session, read.scope.consultation_id):
+        if (old := known.get(asked.question_id)) is not None and old.order == asked.order:
+            now = _histogram(_points(session, asked, read.scope, read.answers), np.arange(read.base))
+            then = _histogram(_points(session, old, earlier, before.answers), np.arange(before.base))
+            scales.append(_orders(asked, now, then))
+    return _adjusted(Comparison(themes, scales, (read.base, before.base)))
+
+
+def earlier_waves(session: Session, consultation: Consultation, question_id: str) -> list[Consultation]:
+    """Other consultations that ask this very question: the same id, or the same name."""
+    name = _question_name(session, consultation.survey_id, question_id)
+    found = []
+    for other in session.scalars(
+        select(Consultation).where(Consultation.id != consultation.id).order_by(Consultation.id.desc())
+    ):
+        if other.asks and matching_question(session, other, question_id, name) is not None:
+            found.append(other)
+    return found
+
+
+def matching_question(session: Session, other: Consultation, question_id: str, name: str) -> str | None:
+    """The id of the same question in another consultation."""
+    asked = free_text_questions(session, other.survey_id)
+    ids = {question.id for question in asked}
+    names = {question.name: question.id for question in asked}
+    return names.get(name) or (question_id if question_id in ids else None)
+
+
+def question_name(session: Session, consultation: Consultation, question_id: str) -> str:
+    """The name of a free-text question, by which it is known from wave to wave."""
+    return _question_name(session, consultation.survey_id, question_id)
+
+
+def may_pair(one: Consultation, other: Consultation) -> bool:
+    """Whether the server knows who answered, in both."""
+    return all(c.privacy == Privacy.CONFIDENTIAL and c.access == Access.ROLL for c in (one, other))
+
+
+def _question_name(session: Session, survey_id: int, question_id: str) -> str:
+    asked = free_text_questions(session, survey_id)
+    return next((question.name for question in asked if question.id == question_id), "")
+
+
+def _two(theme: Theme, a: int, n: int, b: int, m: int) -> Compared:
+    return Compared(theme, theme.name, (a, b), (n, m), two_shares(a, n, b, m))
+
+
+def _common(read: Read, theme: Theme, places: Ids) -> int:
+    return len(np.intersect1d(read.of.get(theme.id, NONE), places, assume_unique=True))
+
+
+def _scales(session: Session, consultation_id: int) -> list[Dimension]:
+    survey = select(ConsultationSurvey.survey_id).where(ConsultationSurvey.consultation_id == consultation_id)
+    ids = session.scalars(survey.order_by(ConsultationSurvey.position)).all()
+    return [asked for one in ids[:1] for asked in closed_questions(session, one) if asked.scale]
+
+
+def _points(session: Session, asked: Dimension, scope: Scope, answers: Answers) -> list[Ids]:
+    """The answers that stand at each point of a scale, those outside the scale left out."""
+    assert asked.kind == QUESTION and is_by_response(asked, scope)
+    lists = {str(key): ids for key, ids in id_lists(session, members(asked, scope)).items()}
+    return [answers.places_of_responses(lists.get(key, NONE)) for key in asked.scale]
+
+
+def _histogram(points: Sequence[Ids], places: Ids) -> list[int]:
+    return [len(np.intersect1d(ids, places, assume_unique=True)) for ids in points]
+
+
+def _orders(asked: Dimension, first: Sequence[int], second: Sequence[int]) -> Compared:
+    return Compared(
+        None, asked.label, (sum(first), sum(second)), (sum(first), sum(second)), two_orders(first, second)
+    )
+
+
+def _adjusted(found: Comparison) -> Comparison:
+    """With the p values of everything on the page adjusted together."""
+    lines = [*found.themes, *found.scales]
+    adjusted = iter(holm([line.found.p for line in lines if line.found]))
+    made = [
+        Compared(
+            line.theme,
+            line.label,
+            line.counts,
+            line.bases,
+            line.found,
+            next(adjusted) if line.found else None,
+        )
+        for line in lines
+    ]
+    split = len(found.themes)
+    return Comparison(made[:split], made[split:], found.bases, found.left_out, found.is_paired)
+
+
+def _name(theme: Theme) -> frozenset[str]:
+    return frozenset(" ".join(text.split()).casefold() for text in theme.name.values() if text.strip())
+
+
+def _match(theme: Theme, read: Read) -> Theme | None:
+    """The theme of another wave that has a name in common with this one."""
+    names = _name(theme)
+    return next((other for other in read.themes if _name(other) & names), None)
+
+
+def _same_people(session: Session, read: Read, before: Read) -> Comparison:
+    now, then = _people(session, read), _people(session, before)
+    both = sorted(set(now) & set(then))
+    at_now = np.array([now[person] for person in both], dtype=np.int64)
+    at_then = np.array([then[person] for person in both], dtype=np.int64)
+    themes = []
+    for theme in read.themes:
+        match = _match(theme, before)
+        if match is None or not both:
+            continue
+        says = np.isin(at_now, read.of.get(theme.id, NONE))
+        said = np.isin(at_then, before.of.get(match.id, NONE))
+        cells = [int((says == x) @ (said == y)) for x, y in ((1, 1), (1, 0), (0, 1), (0, 0))]
+        counts = int(says.sum()), int(said.sum())
+        themes.append(Compared(theme, theme.name, counts, (len(both),) * 2, changed_shares(*cells)))
+    known = {asked.question_id: asked for asked in _scales(session, before.scope.consultation_id)}
+    scales = []
+    for asked in _scales(session, read.scope.consultation_id):
+        old = known.get(asked.question_id)
+        if old is None or old.order != asked.order:
+            continue
+        of_now = _by_place(_points(session, asked, read.scope, read.answers))
+        of_then = _by_place(_points(session, old, before.scope, before.answers))
+        pairs = [
+            (of_now[x], of_then[y])
+            for x, y in zip(at_now, at_then, strict=True)
+            if x in of_now and y in of_then
+        ]
+        scales.append(
+            Compared(None, asked.label, (len(pairs),) * 2, (len(pairs),) * 2, changed_orders(pairs))
+        )
+    return Comparison(themes, scales, (len(both), len(both)), is_paired=True)
+
+
+def _by_place(points: Sequence[Ids]) -> dict[int, int]:
+    return {int(place): n for n, ids in enumerate(points) for place in ids}
+
+
+def _people(session: Session, read: Read) -> dict[int, int]:
+    """Participant id → the place of her answer."""
+    rows = session.execute(
+        select(RollPlace.participant_id, Excerpt.id)
+        .join(Participation, Participation.place_id == RollPlace.id)
+        .join(Excerpt, Excerpt.response_id == Participation.response_id)
+        .where(
+            RollPlace.consultation_id == read.scope.consultation_id,
+            read.scope.excerpts,
+            Excerpt.part_of_id.is_(None),
+        )
+    ).all()
+    ids = {int(excerpt): place for place, excerpt in enumerate(read.answers.ids.tolist())}
+    return {person: ids[excerpt] for person, excerpt in rows if excerpt in ids}

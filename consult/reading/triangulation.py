@@ -1,0 +1,197 @@
+"""Themes by kind of source: where interviews, workshops, documents and the survey agree, contradict one another, or are
+silent.
+
+The themes of two questions, and those of what was gathered elsewhere, are the same theme where they have a name in
+common. A kind of source is silent on a theme where nothing of it carries the theme. Else it leans as those of its
+excerpts do whose stance is known: to one side where two thirds or more of them stand there, else to neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from consult.analysis.disclosure import INSIDE, Cell
+from consult.evidence.models import GATHERED, SOURCE_KINDS, SURVEY
+from consult.reading.breakdown import (
+    Read,
+    columns_of,
+    read_question,
+    shown,
+    theme_breakdown,
+)
+from consult.review.dimensions import HINT, KIND, LANGUAGE, NO_COLUMN, Dimension, stance_dimension
+from consult.review.incidence import NONE, Ids
+from consult.review.models import Theme
+from consult.review.scope import Scope
+
+SUPPORTS, CONTRADICTS, MIXED, RAISED, SILENT, WITHHELD = (
+    "supports", "contradicts", "mixed", "raised", "silent", "withheld",
+)  # fmt: skip
+CLEAR = Fraction(2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one kind of source says of a theme: `lean` is one of the words above; `count` excerpts carry it, None where
+    withheld; `known` of them have a stance, `hints` of these only a machine's. `theme`: the theme behind the number."""
+
+    lean: str
+    count: int | None
+    known: int = 0
+    hints: int = 0
+    themes: Sequence[Theme] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A theme across the kinds. `verdict`: agree, contradict, single, unknown or none."""
+
+    theme: Theme
+    places: Sequence[Place]
+    verdict: str
+    raised_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """`kinds`: those that hold any excerpt, with how many."""
+
+    kinds: Mapping[str, int]
+    lines: Sequence[Line]
+
+
+def matrix_of(
+    session: Session, consultation_id: int, question_ids: Sequence[str], *, can_read: bool
+) -> Matrix:
+    """The matrix of a whole consultation, exact for who may read single answers, else under disclosure control."""
+    reads = [read_question(session, Scope(consultation_id, question_id)) for question_id in question_ids]
+    kinds: dict[str, int] = {}
+    found: list[tuple[frozenset[str], Theme, dict[str, Place]]] = []
+    for read in reads:
+        by_kind = _kinds(session, read)
+        for kind, ids in by_kind.items():
+            kinds[kind] = kinds.get(kind, 0) + len(ids)
+        cells = _cells(session, read, list(by_kind), can_read=can_read)
+        stances = columns_of(session, read, stance_dimension())
+        for theme in read.themes:
+            places = {
+                kind: _place(read, theme, ids, cells[theme.id][kind], stances, can_read=can_read)
+                for kind, ids in by_kind.items()
+            }
+            _merge(found, theme, places)
+    order = [kind for kind in SOURCE_KINDS if kind in kinds]
+    lines = [
+        _line(theme, [places.get(kind, Place(SILENT, 0)) for kind in order]) for _, theme, places in found
+    ]
+    lines.sort(
+        key=lambda line: (-line.raised_by, -sum(place.count or 0 for place in line.places), line.theme.id)
+    )
+    return Matrix({kind: kinds[kind] for kind in order}, lines)
+
+
+def _kinds(session: Session, read: Read) -> dict[str, Ids]:
+    """Kind of source → its excerpts; a question of the survey has one kind."""
+    if read.scope.question_id != GATHERED:
+        return {SURVEY: np.arange(read.base)} if read.base else {}
+    return {
+        kind: ids for kind, ids in columns_of(session, read, Dimension(KIND, {})).items() if kind != NO_COLUMN
+    }
+
+
+def _cells(
+    session: Session, read: Read, kinds: Sequence[str], *, can_read: bool
+) -> dict[int, dict[str, Cell]]:
+    """Theme id → kind → how many, as may be shown."""
+    is_survey = read.scope.question_id != GATHERED
+    found = theme_breakdown(session, read.scope, Dimension(LANGUAGE if is_survey else KIND, {}), read=read)
+    found = found if can_read else shown(found, INSIDE)
+    if is_survey:
+        return {row.theme.id: {SURVEY: row.total} for row in found.rows}
+    keys = [column.key for column in found.columns]
+    return {
+        row.theme.id: dict.fromkeys(kinds, Cell(None)) | dict(zip(keys, row.cells, strict=True))
+        for row in found.rows
+    }
+
+
+def _place(
+    read: Read, theme: Theme, ids: Ids, cell: Cell, stances: Mapping[str, Ids], *, can_read: bool
+) -> Place:
+    carried = np.intersect1d(read.of.get(theme.id, NONE), ids, assume_unique=True)
+    if not len(carried):
+        return Place(SILENT, 0)
+    if cell.shown is None:
+        return Place(WITHHELD, None)
+
+    def of(value: str) -> int:
+        return len(np.intersect1d(carried, stances.get(value, NONE), assume_unique=True))
+
+    hints = sum(of(HINT + value) for value in ("support", "oppose", "mixed"))
+    counts = {value: of(value) + of(HINT + value) for value in ("support", "oppose", "mixed")}
+    known = sum(counts.values())
+    lean = RAISED if not known else lean_of(counts["support"], counts["oppose"], counts["mixed"])
+    if not can_read and (known < INSIDE or any(0 < n < INSIDE for n in counts.values())):
+        # A lean of so few would tell where single people stand.
+        return Place(RAISED, cell.shown, themes=(theme,))
+    return Place(lean, cell.shown, known, hints, (theme,))
+
+
+def lean_of(support: int, oppose: int, mixed: int) -> str:
+    """To which side excerpts lean, of which so many are in favour, against, and both."""
+    known = support + oppose + mixed
+    if support >= CLEAR * known:
+        return SUPPORTS
+    return CONTRADICTS if oppose >= CLEAR * known else MIXED
+
+
+def _merge(
+    found: list[tuple[frozenset[str], Theme, dict[str, Place]]], theme: Theme, places: dict[str, Place]
+) -> None:
+    """Add what one question says of a theme to the line of the same name, or begin a new one."""
+    names = frozenset(" ".join(text.split()).casefold() for text in theme.name.values() if text.strip())
+    for number, (known, first, before) in enumerate(found):
+        if known & names:
+            joined = {kind: _join(before.get(kind), place) for kind, place in places.items()}
+            found[number] = (known | names, first, before | joined)
+            return
+    found.append((names, theme, places))
+
+
+def _join(before: Place | None, place: Place) -> Place:
+    """The same theme in two questions that one kind of source answers."""
+    if before is None or before.lean == SILENT:
+        return place
+    if place.lean == SILENT:
+        return before
+    count = None if before.count is None or place.count is None else before.count + place.count
+    leans = {before.lean, place.lean} - {RAISED}
+    lean = WITHHELD if count is None else RAISED if not leans else leans.pop() if len(leans) == 1 else MIXED
+    return Place(
+        lean, count, before.known + place.known, before.hints + place.hints, (*before.themes, *place.themes)
+    )
+
+
+def _line(theme: Theme, places: Sequence[Place]) -> Line:
+    leans = [place.lean for place in places]
+    raised = sum(lean != SILENT for lean in leans)
+    return Line(theme, places, verdict_of(leans), raised)
+
+
+def verdict_of(leans: Sequence[str]) -> str:
+    """Whether the kinds of sources agree: `agree` where two or more lean the same way and none another; `contradict`
+    where they lean differently or are divided; `single` where only one raises the theme; `unknown` where the stance of
+    fewer than two is known."""
+    raised = [lean for lean in leans if lean != SILENT]
+    known = [lean for lean in raised if lean in (SUPPORTS, CONTRADICTS, MIXED)]
+    if not raised:
+        return "none"
+    if len(raised) == 1:
+        return "single"
+    if len(known) < 2:
+        return "unknown"
+    return "agree" if len(set(known)) == 1 and known[0] != MIXED else "contradict"

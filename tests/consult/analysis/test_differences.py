@@ -1,0 +1,118 @@
+"""Tests of difference, against published examples and the rules that any of them keeps."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from consult.analysis.differences import changed_orders, changed_shares, holm, two_orders, two_shares
+
+
+def test_newcombes_example_of_two_shares() -> None:
+    """56 of 70 against 48 of 80 (Newcombe 1998, method 10)."""
+    found = two_shares(56, 70, 48, 80)
+    assert found.effect == pytest.approx(0.2)
+    assert found.interval == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert found.test == "z"
+    assert found.p == pytest.approx(stats.chi2_contingency([[56, 14], [48, 32]], correction=False)[1])
+
+
+def test_the_lady_tasting_tea() -> None:
+    """3 of 4 against 1 of 4 (Fisher 1935): 0.486, the two-sided value of Agresti 2013, section 3.5."""
+    found = two_shares(3, 4, 1, 4)
+    assert (found.test, round(found.p, 3)) == ("fisher", 0.486)
+
+
+def test_cohens_h() -> None:
+    """Arcs of .65 and .45 are 1.875 and 1.471 (Cohen 1988, table 6.2.2)."""
+    assert two_shares(65, 100, 45, 100).size == pytest.approx(1.875 - 1.471, abs=1e-3)
+
+
+def test_approval_of_the_prime_minister() -> None:
+    """1,600 people asked twice, 794 and 570 the same, 150 and 86 changed (Agresti 2013, table 11.1): z² = 17.36, the
+    share fell by .04."""
+    found = changed_shares(794, 150, 86, 570)
+    assert found.effect == pytest.approx(0.04)
+    assert found.p == pytest.approx(stats.chi2.sf(17.36, 1), rel=0.25)
+    assert found.interval == pytest.approx((0.021, 0.059), abs=1e-3)
+
+
+def test_newcombes_example_of_the_same_people() -> None:
+    """36, 12, 2 and 0 (Newcombe 1998, paired data, method 10)."""
+    assert changed_shares(36, 12, 2, 0).interval == pytest.approx((0.0569, 0.3404), abs=5e-5)
+
+
+def test_holms_adjustment() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+
+
+def test_cliffs_delta_is_the_share_of_pairs() -> None:
+    first, second = (2, 1, 4), (3, 3, 1)
+    found = two_orders(first, second)
+    one, other = np.repeat(range(3), first), np.repeat(range(3), second)
+    assert found.effect == pytest.approx(np.mean([np.sign(x - y) for x, y in product(one, other)]))
+    assert found.interval[0] < found.effect < found.interval[1]
+
+
+def test_mann_and_whitneys_test_with_ties() -> None:
+    """The p value of a scale is that of the single answers."""
+    first, second = (10, 20, 5, 2), (4, 10, 15, 9)
+    one, other = np.repeat(range(4), first), np.repeat(range(4), second)
+    expected = stats.mannwhitneyu(one, other, use_continuity=False, method="asymptotic").pvalue
+    assert two_orders(first, second).p == pytest.approx(expected)
+
+
+def test_signed_ranks() -> None:
+    """Darwin's maize (Hollander and Wolfe; W+ = 96 of 120): the rank-biserial correlation is (96 - 24) / 120."""
+    differences = (49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48)
+    found = changed_orders([(difference, 0) for difference in differences])
+    assert found.effect == pytest.approx((96 - 24) / 120)
+    assert found.p == pytest.approx(0.0413, abs=5e-4)
+
+
+def test_nothing_to_compare() -> None:
+    assert two_orders((0, 0), (3, 3)) is None
+    assert changed_orders([(1, 1)]) is None
+    with pytest.raises(ValueError, match="both groups"):
+        two_shares(0, 0, 1, 2)
+    assert changed_shares(3, 0, 0, 2).p == 1
+
+
+counts = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
+
+
+@given(counts)
+def test_two_shares_the_other_way_round_is_the_same_difference(made) -> None:
+    a, more, b, other = made
+    n, m = a + more + 1, b + other + 1
+    found, back = two_shares(a, n, b, m), two_shares(b, m, a, n)
+    assert found.p == pytest.approx(back.p) and 0 <= found.p <= 1
+    assert found.effect == pytest.approx(-back.effect)
+    assert found.interval[0] == pytest.approx(-back.interval[1])
+    assert -1 <= found.interval[0] <= found.effect <= found.interval[1] <= 1
+
+
+@given(counts)
+def test_changes_the_other_way_round(made) -> None:
+    both, first, second, neither = made
+    if sum(made):
+        found, back = (
+            changed_shares(both, first, second, neither),
+            changed_shares(both, second, first, neither),
+        )
+        assert found.effect == pytest.approx(-back.effect) and found.p == pytest.approx(back.p)
+        assert found.interval[0] - 1e-9 <= found.effect <= found.interval[1] + 1e-9
+
+
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_holm_keeps_the_order_and_never_lowers(values) -> None:
+    adjusted = holm(values)
+    assert all(value <= new <= 1 for value, new in zip(values, adjusted, strict=True))
+    order = sorted(range(len(values)), key=lambda n: values[n])
+    assert [adjusted[n] for n in order] == sorted(adjusted)

@@ -1,0 +1,145 @@
+"""The reading pages: numbers that open the answers behind them, and what is kept from whom."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from consult.access.models import AuditEntry
+from consult.evidence import sources
+from consult.evidence.models import GATHERED, Excerpt
+from consult.evidence.services import hash_of
+from consult.extensions import db
+from consult.review.models import REVIEWER, Coding, Stance, Theme
+from tests.consult.reading.house import House, furnish
+from tests.support import on_both_databases, text_of
+
+AT = "/manage/agm/review"
+ASKED = f"{AT}/question/t2"
+PAGES = ("by", "by?by=stance", "by?by=time", "by?by=question:o1", "together", "compare", "weighted")
+
+
+def links(html: str, start: str) -> list[tuple[str, str]]:
+    """(address, words) of the links in tables whose address begins so."""
+    return [(unescape(a), words) for a, words in re.findall(rf'<a href="({start}[^"]*)">(\d+)</a>', html)]
+
+
+@on_both_databases
+def test_every_number_opens_as_many_answers(house: House, reviewer: FlaskClient) -> None:
+    for way in ("group", "region", "language", "question:o1", "stance", "time"):
+        page = reviewer.get(f"{ASKED}/by?by={way}").text
+        found = links(page, f"{AT}/theme/")
+        assert len(found) > 5
+        for address, number in found[:: max(1, len(found) // 4)]:
+            answers = text_of(reviewer.get(address).text)
+            assert f" {number} answer" in answers, (way, address)
+
+
+@on_both_databases
+def test_a_pair_opens_the_answers_that_carry_both(house: House, reviewer: FlaskClient) -> None:
+    for address, number in links(reviewer.get(f"{ASKED}/together").text, f"{AT}/theme/")[:4]:
+        assert f" {number} answer" in text_of(reviewer.get(address).text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_answer_in_every_language(house: House, reviewer: FlaskClient, page: str) -> None:
+    for language in ("ar", "en", "fr", "es"):
+        joint = "&" if "?" in page else "?"
+        assert reviewer.get(f"{ASKED}/{page}{joint}lang={language}").status_code == 200
+
+
+def test_reading_exact_counts_is_recorded(house: House, reviewer: FlaskClient) -> None:
+    before = db.session.scalar(select(func.count()).select_from(AuditEntry))
+    reviewer.get(f"{ASKED}/by")
+    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == before + 1
+
+
+def test_who_may_not_read_answers_sees_nothing_small(house: House, client: FlaskClient, sign_in) -> None:
+    sign_in(client, "facilitator")
+    for way in ("group", "region", "language", "question:o1", "stance", "time"):
+        page = client.get(f"{ASKED}/by?by={way}")
+        assert page.status_code == 200
+        cells = re.findall(r'<td class="number shade-\d">(.*?)</td>', page.text)
+        assert cells and not [c for c in cells if (n := re.match(r"\d+", c)) and 0 < int(n.group()) < 5]
+        assert "/theme/" not in page.text
+    together = client.get(f"{ASKED}/together")
+    assert together.status_code == 200 and "/theme/" not in together.text
+    assert client.get(f"{ASKED}/compare").status_code == 403
+    assert client.get(f"{ASKED}/weighted").status_code == 403
+
+
+def test_an_unknown_dimension_and_column_are_no_error(house: House, reviewer: FlaskClient) -> None:
+    assert reviewer.get(f"{ASKED}/by?by=nonsense").status_code == 200
+    theme = house.themes[1].id
+    for column in ("x", "٣", "9" * 300, "2026-99-99", "\u202e"):
+        for way in ("group", "time", "question:o1", "nonsense"):
+            address = f"{AT}/theme/{theme}"
+            found = reviewer.get(address, query_string={"by": way, "column": column})
+            assert found.status_code == 200, (way, column)
+
+
+def test_two_groups_are_compared(house: House, reviewer: FlaskClient) -> None:
+    one, other = house.groups[:2]
+    page = text_of(reviewer.get(f"{ASKED}/compare?by=group&one={one.id}&other={other.id}").text)
+    assert "The difference may be chance." in page and "Fisher" in page
+    shared = sum({one.id, other.id} <= said.groups for said in house.said)
+    assert f"{shared} answers stand on both sides and are left out" in page
+
+
+def test_a_column_against_itself_is_told(house: House, reviewer: FlaskClient) -> None:
+    page = reviewer.get(f"{ASKED}/compare?by=language&one=ar&other=ar").text
+    assert "cannot be compared" in page
+
+
+def test_two_waves_are_compared(house: House, reviewer: FlaskClient) -> None:
+    furnish(db.session(), house.coder, slug="agm-before", seed=8, groups=house.groups)
+    db.session.commit()
+    page = text_of(reviewer.get(f"{ASKED}/compare?wave=agm-before").text)
+    assert "Money" in page and "60 answers" in page
+    same = reviewer.get(f"{ASKED}/compare?wave=agm-before&people=same")
+    assert same.status_code == 200 and "The same people at both times: 0 answers" in text_of(same.text)
+
+
+def test_weights_are_refused_with_the_reason(house: House, reviewer: FlaskClient) -> None:
+    house.consultation.privacy = "anonymous"
+    db.session.commit()
+    assert "cannot be weighted, and never will be" in reviewer.get(f"{ASKED}/weighted").text
+    house.consultation.privacy, house.consultation.access = "confidential", "open"
+    db.session.commit()
+    assert "did not come from the people on a roll" in reviewer.get(f"{ASKED}/weighted").text
+
+
+@on_both_databases
+def test_sources_are_laid_beside_one_another(house: House, reviewer: FlaskClient) -> None:
+    session, scope = db.session(), house.scope
+    source = sources.save_source(
+        session, house.consultation, None,
+        {"kind": "interview", "title": "Interview 1", "informant": "", "date": None, "place": None,
+         "participants_count": 1, "language": "en", "quote_consent": False}, [],
+    )  # fmt: skip
+    theme = Theme(
+        consultation_id=scope.consultation_id, question_id=GATHERED, name={"fr": "Trésorerie", "en": " MONEY "},
+        origin=REVIEWER, status="accepted",
+    )  # fmt: skip
+    session.add(theme)
+    session.flush()
+    for n in range(3):
+        text = f"Money matters {n}"
+        excerpt = Excerpt(
+            consultation_id=scope.consultation_id, source_id=source.id, question_id=GATHERED, text=text,
+            text_hash=hash_of(text), language="en", position=n, end_offset=len(text),
+        )  # fmt: skip
+        session.add(excerpt)
+        session.flush()
+        session.add(Coding(excerpt_id=excerpt.id, theme_id=theme.id, origin=REVIEWER, coder_id=house.coder))
+        session.add(Stance(excerpt_id=excerpt.id, value="oppose", origin=REVIEWER, coder_id=house.coder))
+    session.commit()
+    page = text_of(reviewer.get(f"{AT}/sources").text)
+    assert "Money" in page and "MONEY" not in page
+    line = page.partition(" Money ")[2].partition(" Fees ")[0]
+    assert "against 3" in line and "Raised by 2 kinds of source" in line
+    assert "silent" in page.partition(" Trust ")[2]
