@@ -77,6 +77,7 @@ def change_excerpt(
         raise too_long(text)
     excerpt.text, excerpt.text_hash, excerpt.end_offset = text, hash_of(text), len(text)
     excerpt.redacted_text = None
+    _keep_parts(session, excerpt)
     excerpt.language = language or ready_language(text, excerpt.language)
     session.flush()
     audit.record(
@@ -84,6 +85,18 @@ def change_excerpt(
         excerpt=excerpt.id,
     )  # fmt: skip
     announce(session)
+
+
+def _keep_parts(session: Session, whole: Excerpt) -> None:
+    """Parts that are coded by themselves stay where their words still stand; the others go with what they were
+    coded as."""
+    for part in session.scalars(select(Excerpt).where(Excerpt.part_of_id == whole.id)):
+        start = whole.text.find(part.text)
+        if start < 0 or part.text == whole.text:
+            session.delete(part)
+        else:
+            part.start_offset = whole.start_offset + start
+            part.end_offset = part.start_offset + len(part.text)
 
 
 def remove_excerpt(session: Session, consultation: Consultation, excerpt: Excerpt) -> None:

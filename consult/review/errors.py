@@ -86,6 +86,26 @@ def no_themes_yet() -> ReviewError:
     return ReviewError("no_themes_yet", N_("There are no themes to code with yet."))
 
 
+def theme_needed() -> ReviewError:
+    return ReviewError("theme_needed", N_("Tick a theme."))
+
+
+def passage_needed() -> ReviewError:
+    return ReviewError("passage_needed", N_("Tick the sentences that it is about, or type their words."))
+
+
+def sentences_apart() -> ReviewError:
+    return ReviewError("sentences_apart", N_("Tick sentences that stand together."))
+
+
+def not_in_text() -> ReviewError:
+    return ReviewError("not_in_text", N_("These words do not stand so in the text. Copy them from it."))
+
+
+def whole_text() -> ReviewError:
+    return ReviewError("whole_text", N_("This is the whole text. Code it as a whole."))
+
+
 def tick_or_none() -> ReviewError:
     return ReviewError("tick_or_none", N_("Tick a theme, or say that none fits."))
 

@@ -33,6 +33,8 @@ SENTENCES = {
     "also": N_("Put an answer into “%(to)s” too"),
     "remove": N_("Took an answer out of “%(theme)s”"),
     "code": N_("Said what an answer is about: “%(themes)s”"),
+    "passage": N_("Said what a part of an answer is about: “%(themes)s”"),
+    "drop_passage": N_("Took the themes off a part of an answer"),
     "settle": N_("Settled what an answer is about: “%(themes)s”"),
     "none": N_("Said that an answer fits no theme"),
     "stance": N_("Said where an answer stands"),

@@ -24,7 +24,7 @@ from consult.evidence import drafts, feedback, indexing, sources
 from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.installation import initialise
-from consult.review import double
+from consult.review import double, passages
 from consult.review.models import Theme
 from consult.review.scope import Scope
 from consult.stakeholders import groups, people
@@ -83,8 +83,24 @@ def furnish() -> dict[str, object]:
         "group": group,
         "asked": themes[0].question_id,
         "round": _coded_blind(themes[0]),
+        "answer": _coded_in_part(themes[0]),
         "pages": len(survey_queries.draft_definition(_named("next-strategy").survey).sections),
     }
+
+
+def _coded_in_part(theme: Theme) -> int:
+    """An answer of several sentences, one of which is coded by itself."""
+    session = db.session()
+    scope = Scope(theme.consultation_id, str(theme.question_id))
+    coder = session.scalars(select(Staff).order_by(Staff.id)).first()
+    arabic = select(Excerpt).where(scope.excerpts, Excerpt.language == "ar").order_by(Excerpt.id)
+    for excerpt in session.scalars(arabic):
+        spans = passages.sentence_spans(excerpt.text)
+        if len(spans) > 2:
+            passages.code_passage(session, excerpt, spans[1], themes=[theme], by_id=coder.id)
+            session.commit()
+            return excerpt.id
+    raise LookupError("an answer of three sentences")
 
 
 def _coded_blind(theme: Theme) -> int:

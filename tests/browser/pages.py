@@ -154,6 +154,16 @@ REVIEW = (
         "main button.main",
         who="reviewer",
     ),  # fmt: skip
+    _staff(
+        "parts of an answer", "review.passages", f"{READ}/review/excerpt/{{answer}}/parts", who="reviewer"
+    ),
+    _staff(
+        "parts of an answer, nothing ticked",
+        "review.passages",
+        f"{READ}/review/excerpt/{{answer}}/parts",
+        "#part button.main",
+        who="reviewer",
+    ),  # fmt: skip
     _staff("double coding", "review.double_coding", f"{ASKED}/double", who="reviewer"),
     _staff("coding blind", "review.blind", f"{ASKED}/double/{{round}}/code", who="reviewer"),
     _staff(
