@@ -59,6 +59,9 @@ def themes_command(
     groups = {name: _values(table, name) for name in dict.fromkeys(group_columns)}
     priors = [_language_code(v) for v in column_of(table, language_column)] if language_column else None
     # After the quick checks, because loading the encoder takes a second.
+    from consult.analysis.loading import begin_loading
+
+    begin_loading(encoder=EmbeddingSettings.load().choice == "use")
     from consult.analysis.codebook import place_in_codebook
     from consult.analysis.export import theme_document
     from consult.analysis.themes import ThemeOptions, find_themes

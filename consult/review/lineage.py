@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -72,3 +72,11 @@ def theme_ids_below(session: Session, scope: Scope, theme_id: int) -> list[int]:
     lineage = Lineage(themes)
     own = next((theme for theme in themes if theme.id == theme_id), None)
     return [i for i in lineage.with_below(own) if i != theme_id] if own else []
+
+
+def above(session: Session, theme: Theme) -> Iterator[Theme]:
+    """The broader themes over a theme, from the nearest on."""
+    broader = session.get(Theme, theme.parent_id) if theme.parent_id else None
+    while broader is not None:
+        yield broader
+        broader = session.get(Theme, broader.parent_id) if broader.parent_id else None

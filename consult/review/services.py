@@ -13,6 +13,7 @@ from consult.review import errors
 from consult.review.changes import recorded
 from consult.review.codebook_file import Entry
 from consult.review.coding import set_codings
+from consult.review.lineage import above
 from consult.review.models import REVIEWER, TEXTS, Coding, Theme
 
 
@@ -149,19 +150,25 @@ def place_under(session: Session, theme: Theme, *, parent: Theme | None, by_id: 
     """Make a theme a part of another one, or (None) a theme of its own. Raises ReviewError for a circle."""
     if parent is not None:
         _same_scope(theme, parent)
-        _refuse_circle(session, theme, parent)
+        if theme in (parent, *above(session, parent)):
+            raise errors.same_theme()
     with _change(session, theme, "parent", by_id, to=dict(parent.name) if parent else None):
         if theme.parent_id != (parent.id if parent else None):
             theme.parent_id = parent.id if parent else None
             theme.is_edited = True
+        if theme.status == "accepted":
+            _accept_above(session, theme)
 
 
 def accept_theme(session: Session, theme: Theme, *, by_id: int) -> None:
-    """Vouch for a theme: it may be published, and the machine no longer moves it or what is in it."""
+    """Vouch for a theme and the broader ones over it: they may be published, and the machine no longer moves them
+    or what is in them.
+    """
     if theme.status == "retired":
         raise errors.theme_is_retired()
     with _change(session, theme, "accept", by_id):
         theme.status = "accepted"
+        _accept_above(session, theme)
 
 
 def accept_all(session: Session, *, consultation_id: int, question_id: str | None, by_id: int) -> int:
@@ -199,6 +206,7 @@ def restore_theme(session: Session, theme: Theme, *, by_id: int) -> None:
     with _change(session, theme, "restore", by_id):
         theme.status = "accepted"
         theme.merged_into_id = None
+        _accept_above(session, theme)
 
 
 def merge_themes(session: Session, *, sources: Sequence[Theme], target: Theme, by_id: int) -> None:
@@ -244,6 +252,7 @@ def split_theme(
     with _change(session, theme, "split", by_id, to=part.name, count=len(excerpts)):
         session.add(part)
         session.flush()
+        _accept_above(session, part)
         theme.is_edited = True
         for excerpt in excerpts:
             set_codings(session, excerpt, remove={theme.id}, add={part.id}, by_id=by_id)
@@ -294,12 +303,11 @@ def _same_scope(one: Theme, other: Theme) -> None:
         raise errors.other_scope()
 
 
-def _refuse_circle(session: Session, theme: Theme, parent: Theme) -> None:
-    above: Theme | None = parent
-    while above is not None:
-        if above.id == theme.id:
-            raise errors.same_theme()
-        above = session.get(Theme, above.parent_id) if above.parent_id else None
+def _accept_above(session: Session, theme: Theme) -> None:
+    """Broader themes that are only suggested are accepted with a theme below, else it would be published alone."""
+    for broader in above(session, theme):
+        if broader.status == "suggested":
+            broader.status = "accepted"
 
 
 def _in_use(consultation_id: int, question_id: str | None) -> Select[Theme]:

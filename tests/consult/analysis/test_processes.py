@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 from consult.analysis import embedding, processes
 from consult.analysis.embedding import AnalysisCancelledError, embed_texts, use_embedder
 from consult.analysis.processes import UseOnAllCores
+from consult.analysis.threads import once
 
 pytestmark = pytest.mark.slow
 TEXTS = ["clean water in the village", "مياه نظيفة في القرية", "", "l’école du quartier", "la escuela"] * 2
@@ -46,6 +49,34 @@ def test_several_processes_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) 
 def test_few_texts_start_no_process() -> None:
     found = list(UseOnAllCores(2).embed_each([["water"], ["school"]]))
     assert found[0].tobytes() == use_embedder().embed(["water"]).tobytes()
+
+
+def test_several_threads_give_what_one_gives() -> None:
+    texts = [
+        f"{number}. {text}" for number, text in enumerate([*TEXTS, "water and schools for every village"] * 6)
+    ]
+    found = UseOnAllCores(3).embed(texts)
+    assert found.tobytes() == use_embedder().embed(texts).tobytes()
+    assert found.shape == (66, 512)
+
+
+def test_what_is_asked_for_by_many_threads_at_once_is_made_once() -> None:
+    made: list[int] = []
+    all_here = threading.Barrier(4)
+
+    @once
+    def slow() -> object:
+        made.append(1)
+        time.sleep(0.05)
+        return object()
+
+    def ask(_: int) -> object:
+        all_here.wait()
+        return slow()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(ask, range(4)))) == 1
+    assert made == [1]
 
 
 def test_who_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:

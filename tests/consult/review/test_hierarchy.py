@@ -93,6 +93,7 @@ def test_a_run_replaces_an_untouched_tree_whole_and_keeps_what_stands_over_an_ac
     suggest_tree(session, scope, ids)
     pay = session.get(Theme, kept[0])
     assert (pay.parent_id, pay.status) == (kept[1], "accepted")
+    assert session.get(Theme, kept[1]).status == "accepted"
     assert [theme.name["en"] for theme in machine.kept_themes(session, scope)] == ["Pay", "Money"]
 
 
@@ -122,6 +123,54 @@ def test_new_themes_join_an_existing_broader_theme_that_holds_most_of_their_answ
     alone = {"t1": themes["t1"]}
     assert under_broader(parents, alone, groups, {}) == ()
     assert alone["t1"].broader is None
+
+
+@on_both_databases
+@pytest.mark.parametrize("verb", [services.accept_theme, services.restore_theme])
+def test_a_broader_theme_is_accepted_with_a_theme_below_it_and_both_are_undone_at_once(
+    app: Flask, staff, verb
+) -> None:
+    session = db.session()
+    by_id = staff("reviewer").id
+    scope, ids = prepared(session)
+    suggest_tree(session, scope, ids)
+    verb(session, named(session, scope)["Pay"], by_id=by_id)
+    after = {name: theme.status for name, theme in named(session, scope).items()}
+    assert after == {"Money": "accepted", "Pay": "accepted", "Budget": "suggested", "Trust": "suggested"}
+    change = session.scalars(select(ChangeLog).order_by(ChangeLog.id.desc())).first()
+    changes.undo_change(session, change, by_id=by_id)
+    assert {theme.status for theme in queries.themes_in(session, scope)} == {"suggested"}
+
+
+@on_both_databases
+def test_an_accepted_theme_put_under_a_suggested_one_or_split_there_brings_it_along(
+    app: Flask, staff
+) -> None:
+    session = db.session()
+    by_id = staff("reviewer").id
+    scope, ids = prepared(session)
+    suggest_tree(session, scope, ids)
+    themes = named(session, scope)
+    services.accept_theme(session, themes["Trust"], by_id=by_id)
+    assert themes["Money"].status == "suggested"
+    services.place_under(session, themes["Trust"], parent=themes["Money"], by_id=by_id)
+    assert themes["Money"].status == "accepted"
+    themes["Money"].status = "suggested"
+    some = [session.get(Excerpt, ids[14])]
+    services.split_theme(session, themes["Budget"], excerpts=some, name={"en": "Debt"}, by_id=by_id)
+    assert themes["Money"].status == "accepted"
+
+
+@on_both_databases
+def test_a_retired_broader_theme_stays_retired(app: Flask, staff) -> None:
+    session = db.session()
+    by_id = staff("reviewer").id
+    scope, ids = prepared(session)
+    suggest_tree(session, scope, ids)
+    themes = named(session, scope)
+    services.retire_theme(session, themes["Money"], by_id=by_id)
+    services.accept_theme(session, themes["Pay"], by_id=by_id)
+    assert themes["Money"].status == "retired"
 
 
 @on_both_databases
