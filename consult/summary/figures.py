@@ -114,7 +114,7 @@ def _groups(
     """Theme → its figures by group, region, language and the first other questions by which answers are told apart."""
     scope = Scope(consultation.id, question_id)
     every = dimensions_of(session, consultation, question_id)
-    questions = [one for one in every if one.kind == QUESTION and not one.is_ordinal]
+    questions = [one for one in every if one.kind == QUESTION and not one.scale]
     dimensions = [one for one in every if one.kind in (GROUP, REGION, LANGUAGE)] + questions[:MOST_QUESTIONS]
     read = read_question(session, scope)
     found: dict[int, list[GroupFigure]] = defaultdict(list)
