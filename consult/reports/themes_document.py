@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from consult.analysis.disclosure import INSIDE, Cell
-from consult.analysis.personal_data import mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.values import Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
 from consult.reports.themes_report import (

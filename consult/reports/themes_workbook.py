@@ -15,7 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from consult.analysis.disclosure import INSIDE, Cell
-from consult.analysis.personal_data import mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.summary import STANCES
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations

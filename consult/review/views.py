@@ -14,7 +14,7 @@ from consult.evidence.models import GATHERED
 from consult.evidence.services import free_text_questions
 from consult.extensions import current_session
 from consult.i18n import language
-from consult.review import log, queries, requests, runs, tallies
+from consult.review import log, queries, redaction_queries, requests, runs, tallies
 from consult.review.blueprint import blueprint
 from consult.review.forms import NewThemeForm, ThemeForm
 from consult.review.presentation import (
@@ -177,6 +177,7 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         form=form,
         page=page,
         figures=figures,
+        pieces=redaction_queries.pieces_of(session, [item.excerpt for item in page.items]),
         languages=languages,
         filters=filters,
         address=address_of(filters),
