@@ -11,7 +11,7 @@ import numpy as np
 
 from consult.analysis.embedding import Embedder, VectorCache, embed_texts
 from consult.analysis.graph import LanguageCentre
-from consult.analysis.personal_data import mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.text import READ_CHARACTERS, for_reading, sentences, shown
 
 _TEXTS = 12

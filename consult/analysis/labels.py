@@ -20,7 +20,7 @@ from consult.analysis.graph import LanguageCentre
 from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_labels, joined
 from consult.analysis.label_words import Word, read_words
 from consult.analysis.language import ARABIZI, MIXED, UNKNOWN
-from consult.analysis.personal_data import mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
 from consult.analysis.text import for_reading
 from consult.analysis.word_kinds import WordKinds

@@ -153,7 +153,7 @@ def _is_bare_name(words: Sequence[_Token], place: int) -> bool:
     if before in _signs("not-after") or (place and words[place - 1].word in ("ال", "سوره")):
         return False
     following = words[place + 1].word if place + 1 < len(words) and not words[place + 1].is_apart else ""
-    if word in _not_names() or following in _signs("blessings"):
+    if _without_particle(word) in _not_names() or word in _not_names() or following in _signs("blessings"):
         return False
     plain = word[_attached(word) :]
     if plain == "عبد":

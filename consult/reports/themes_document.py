@@ -6,7 +6,7 @@ The same numbers as in the HTML report, after the same disclosure control; the s
 from __future__ import annotations
 
 from consult.analysis.disclosure import INSIDE, Cell
-from consult.analysis.personal_data import mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.values import Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
 from consult.reports.themes_report import (

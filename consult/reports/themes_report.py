@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from consult.analysis.disclosure import INSIDE, Cell, suppress, suppress_table, union_may_show
 from consult.analysis.language import MIXED
-from consult.analysis.personal_data import mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.stance import is_heard
 from consult.analysis.summary import STANCES
 from consult.analysis.values import Parent, Theme, ThemeResult

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from consult.analysis.disclosure import INSIDE, Cell
-from consult.analysis.personal_data import mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.summary import STANCES
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations

@@ -17,6 +17,8 @@ PERMISSIONS = {
     "review.answers": Right.RESPONSES_READ,
     "review.search": Right.RESPONSES_READ,
     "review.changes": Right.REVIEW_READ,
+    "review.redaction": Right.RESPONSES_READ,
+    "review.redact": Right.REVIEW_EDIT,
     "review.coding_queue": Right.REVIEW_EDIT,
     "review.save_coding": Right.REVIEW_EDIT,
     "review.passages": Right.REVIEW_EDIT,

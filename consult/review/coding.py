@@ -15,6 +15,7 @@ from consult.evidence.models import Excerpt
 from consult.review import errors
 from consult.review.changes import recorded
 from consult.review.models import MOST_TEXT, REVIEWER, STANCES, Coding, ExcerptNote, Stance, Theme
+from consult.review.redacting import reopen
 from surveys.models import utc_now
 from surveys.statements import insert_once
 
@@ -80,8 +81,11 @@ def set_stance(session: Session, excerpt: Excerpt, *, value: str | None, by_id: 
 
 def note_excerpt(session: Session, excerpt: Excerpt, *, memo: str, needs_redaction: bool, by_id: int) -> None:
     """Keep a coder's memo and flag; empty and without a flag the note goes. Notes are no part of the log of changes:
-    they decide nothing."""
+    they decide nothing. A new flag makes a settled excerpt wait again."""
     mine = and_(ExcerptNote.excerpt_id == excerpt.id, ExcerptNote.coder_id == by_id)
+    was_flagged = session.scalar(select(ExcerptNote.needs_redaction).where(mine))
+    if needs_redaction and not was_flagged:
+        reopen(session, excerpt, by_id=by_id)
     memo = memo.strip()[:MOST_TEXT]
     if not memo and not needs_redaction:
         session.execute(delete(ExcerptNote).where(mine))

@@ -16,7 +16,7 @@ from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
 from consult.i18n import error_text, is_language_switch, language
-from consult.review import coding, errors, queries, queue, services, views
+from consult.review import coding, errors, queries, queue, redaction_queries, services, views
 from consult.review.blueprint import blueprint
 from consult.review.errors import ReviewError
 from consult.review.models import MOST_NAME, MOST_TEXT, STANCES
@@ -94,6 +94,7 @@ def _page(
         question_id=question_id,
         labels=labels,
         task=task,
+        pieces=redaction_queries.pieces_of(session, [excerpt])[excerpt.id] if excerpt is not None else (),
         sent=sent or (_known(task) if task else None),
         progress=queue.progress(session, scope, filters),
         languages=queries.language_counts(session, scope, filters),

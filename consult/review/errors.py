@@ -112,3 +112,20 @@ def tick_or_none() -> ReviewError:
 
 def not_both() -> ReviewError:
     return ReviewError("not_both", N_("You ticked a theme and said that none fits. Choose one of the two."))
+
+
+def mark_is_gone() -> ReviewError:
+    return ReviewError(
+        "mark_is_gone", N_("These words are no longer marked: the text was changed or read anew. Look again.")
+    )
+
+
+def words_not_there() -> ReviewError:
+    return ReviewError(
+        "words_not_there",
+        N_("These words are not in the text. Type or paste them as they stand there, whole words only."),
+    )
+
+
+def words_everywhere() -> ReviewError:
+    return ReviewError("words_everywhere", N_("These words stand in too many places. Give longer ones."))

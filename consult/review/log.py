@@ -38,6 +38,10 @@ SENTENCES = {
     "settle": N_("Settled what an answer is about: “%(themes)s”"),
     "none": N_("Said that an answer fits no theme"),
     "stance": N_("Said where an answer stands"),
+    "mask": N_("Masked words that tell of a person (%(count)s)"),
+    "keep": N_("Let words stand that might tell of a person (%(count)s)"),
+    "settle_redaction": N_("Said that nothing more in an answer has to be masked"),
+    "reopen_redaction": N_("Flagged an answer for masking again"),
     "machine": N_("The machine read %(answers)s answers and suggested %(themes)s themes"),
 }
 UNDONE = N_("Undone: %(change)s")

@@ -14,7 +14,7 @@ from consult.evidence.models import GATHERED
 from consult.evidence.services import free_text_questions
 from consult.extensions import current_session
 from consult.i18n import language
-from consult.review import log, queries, requests, runs, tallies
+from consult.review import log, queries, redaction_queries, requests, runs, tallies
 from consult.review.blueprint import blueprint
 from consult.review.column_names import named_column
 from consult.review.forms import NewThemeForm, ThemeForm
@@ -180,6 +180,7 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         form=form,
         page=page,
         figures=figures,
+        pieces=redaction_queries.pieces_of(session, [item.excerpt for item in page.items]),
         languages=languages,
         filters=filters,
         also=next((item.theme for item in figures.themes if item.theme.id == filters.also_id), None),

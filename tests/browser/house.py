@@ -24,7 +24,7 @@ from consult.evidence import drafts, feedback, indexing, sources
 from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.installation import initialise
-from consult.review import double, passages
+from consult.review import coding, double, passages, personal_reading, redacting
 from consult.review.models import Theme
 from consult.review.scope import Scope
 from consult.stakeholders import groups, people
@@ -45,6 +45,12 @@ TITLES = {
     "roll": {"ar": "للأعضاء", "en": "For members", "fr": "Pour les membres", "es": "Para miembros"},
     "over": {"ar": "انتهت", "en": "Over", "fr": "Terminée", "es": "Terminada"},
 }
+TELLING = (
+    "اسمي كريم حداد، وأسكن في شارع النيل رقم ١٢. قال الدكتور الطراونة إن العيادة مغلقة؛ كلموني على ٠٧٩٠١٢٣٤٥٦.",
+    "أخو المدير أخذ الأرض، وكل الناس يعرفون ذلك.",
+    "قالت وفاء إن الحافلة لا تصل إلى المدرسة.",
+)
+"""What tells of a person: found by the machine, flagged by a coder, masked by one."""
 
 
 def furnish() -> dict[str, object]:
@@ -165,12 +171,27 @@ def _with_evidence(consultation: Consultation, group_id: int) -> dict[str, int]:
     feedback.take_feedback(
         session, consultation, text="الحافلات لا تأتي.", language="ar", key="1", today=date(2026, 3, 8)
     )
+    for key, text in enumerate(TELLING, start=2):
+        feedback.take_feedback(
+            session,
+            consultation,
+            text=text,
+            language="ar",
+            key=str(key),
+            today=date(2026, 3, 9),
+            quote_consent=True,
+        )
     session.commit()
     indexing.read_all()
+    personal_reading.read_all()
+    telling = session.scalars(select(Excerpt).where(Excerpt.text.in_(TELLING)).order_by(Excerpt.id)).all()
+    redacting.mask_words(session, telling[2], "وفاء", kind="name", by_id=staff_id)
+    coding.note_excerpt(session, telling[1], memo="أخو المدير معروف", needs_redaction=True, by_id=staff_id)
+    session.commit()
     kept = session.scalars(select(Excerpt.id).where(Excerpt.source_id == source.id)).first()
     return {
         "source": source.id, "workshop": workshop.id, "cutting": cutting.id, "choosing": choosing.id,
-        "channel": channel.id, "excerpt": kept or 0,
+        "channel": channel.id, "excerpt": kept or 0, "personal": telling[0].id,
     }  # fmt: skip
 
 

@@ -174,6 +174,21 @@ REVIEW = (
         who="reviewer",
     ),
     _staff("agreement", "review.agreement", f"{ASKED}/double/{{round}}", who="reviewer"),
+    _staff("personal data", "review.redaction", f"{READ}/review/personal?silent=yes", who="reviewer"),
+    _staff(
+        "personal data, decided",
+        "review.redaction",
+        f"{READ}/review/personal?show=all&silent=yes",
+        who="reviewer",
+    ),
+    _staff(
+        "personal data, words not there",
+        "review.redaction",
+        f"{READ}/review/personal?excerpt={{personal}}&silent=yes",
+        "summary:has(+ .toolbar)",
+        "button[value=words]",
+        who="reviewer",
+    ),
     _staff("changes", "review.changes", f"{READ}/review/changes", who="reviewer"),
     _staff("progress", "review.progress", f"{READ}/review/question/{{asked}}/progress", who="reviewer"),
 )

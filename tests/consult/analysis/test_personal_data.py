@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.analysis.masking import KINDS
-from consult.analysis.personal_data import VERSION, find_personal, mask_contacts
+from consult.analysis.personal_contacts import mask_contacts
+from consult.analysis.personal_data import VERSION, find_personal
 from consult.analysis.personal_numbers import is_card, is_iban
 from tests.bench.redaction.__main__ import score
 from tests.bench.redaction.sentences import SETS, sentences
