@@ -65,7 +65,8 @@ def label_of(setting: Setting, row: ResultRow | ResultGroup) -> Line:
     if not row.label:
         if row.key == "other":
             return (Said(setting.words.gettext("Other")),)
-        return (Said(clean(row.key), NO_LANGUAGE, is_person=True),)
+        mark = "\u200e" if setting.words.is_right_to_left else ""  # a range runs from its lower end here too
+        return (Said(f"{mark}{clean(row.key)}{mark}", NO_LANGUAGE, is_person=True),)
     said = Said(clean(row.label), row.lang or setting.words.language, bool(row.lang), is_person=True)
     return (said, *setting.marked(said))
 

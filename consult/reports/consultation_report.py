@@ -153,7 +153,7 @@ class SourcePart:
 
     kind: str
     sources: int
-    excerpts: int
+    excerpts: Figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,7 +284,8 @@ def _sources(session: Session, consultation: Consultation, k: int) -> tuple[Sour
         if line.source.kind != SURVEY and line.count:
             found.setdefault(line.source.kind, []).append(line.count)
     return tuple(
-        SourcePart(str(KINDS[kind]), len(counts), sum(counts)) for kind, counts in sorted(found.items())
+        SourcePart(str(KINDS[kind]), len(counts), total(sum(counts), k))
+        for kind, counts in sorted(found.items())
     )
 
 

@@ -133,7 +133,7 @@ def method_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Bloc
                     (
                         setting.name(source.kind),
                         setting.number(words.number(source.sources)),
-                        setting.number(words.number(source.excerpts)),
+                        setting.number(setting.count(source.excerpts)),
                     )
                 )
                 for source in report.sources

@@ -267,8 +267,15 @@ class _Report:
         turned = words.is_right_to_left
         rtl = self.source.is_right_to_left if turned is None else turned
         self.page.write(paragraph, (words,), right_to_left=rtl)
+        _indent(paragraph, 0.5)
+        tint = OxmlElement("w:shd")
+        for name, value in (("val", "clear"), ("color", "auto"), ("fill", "F6F1E6")):
+            tint.set(qn(f"w:{name}"), value)
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            tint, "w:tabs", "w:suppressAutoHyphens", "w:bidi", "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
         for run in paragraph.runs:
-            run.italic = False if rtl else None
+            run.italic = False
 
     def _soft(self, paragraph: Any) -> None:
         for run in paragraph.runs:

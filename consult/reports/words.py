@@ -108,15 +108,15 @@ class Words:
     def number(self, value: float) -> str:
         """A number with as many places as it needs, at most two."""
         text = str(int(value)) if float(value).is_integer() else f"{value:.2f}".rstrip("0")
-        return self._written(text.replace("-", "−"))
+        return self._written(text)
 
     def decimal(self, value: float, places: int = 1) -> str:
         """A number with a fixed number of places."""
-        return self._written(f"{value:.{places}f}".replace("-", "−"))
+        return self._written(f"{value:.{places}f}")
 
     def signed(self, value: float) -> str:
         """A whole number with its sign."""
-        return self._written(f"{value:+.0f}".replace("-", "−"))
+        return self._written(f"{value:+.0f}")
 
     def percent(self, share: float, places: int = 0) -> str:
         """A share of 1; a half is rounded up."""
@@ -129,6 +129,9 @@ class Words:
         return "٪" if self.language == "ar" and self.digits == "arab" else "%"
 
     def _written(self, text: str) -> str:
+        text = text.replace("-", "−")
+        if self.is_right_to_left and text[:1] in ("−", "+"):
+            text = f"\u200e{text}"  # the sign stays in front of its number
         if self.language == "ar" and self.digits == "arab":
             return text.translate(_EASTERN).replace(".", "٫")
         return text.replace(".", ",") if self.language in ("fr", "es") else text

@@ -1,0 +1,245 @@
+"""The report of a consultation: what it says, what it keeps back, and its four kinds of file."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import zipfile
+import zlib
+
+import docx
+import pytest
+from flask_security import hash_password
+from openpyxl import load_workbook
+from sqlalchemy import func, select, update
+
+from consult.access.models import AuditEntry
+from consult.consultations import services
+from consult.consultations.models import Consultation, Status
+from consult.errors import DomainError
+from consult.evidence.models import Excerpt
+from consult.extensions import db
+from consult.reports import kept
+from consult.reports.consultation_report import INTERNAL, PUBLIC
+from consult.reports.gathering import consultation_report
+from consult.reports.making import FORMATS, make_report
+from consult.reports.models import MadeReport
+from consult.reports.report_page import style_hash, whole_percents
+from consult.reports.words import Said, Words, clean
+from tests.consult.reports.signed import ODD, signed_consultation
+from tests.support import on_both_databases, text_of
+
+
+@pytest.fixture
+def consultation(app) -> Consultation:
+    made = signed_consultation(db.session())
+    db.session.commit()
+    return made
+
+
+def made(
+    consultation: Consultation, kind: str = "html", language: str = "en", edition: str = PUBLIC
+) -> bytes:
+    return make_report(db.session(), consultation, language=language, edition=edition, kind=kind)
+
+
+def words_in(consultation: Consultation, **more: str) -> str:
+    page = made(consultation, **more).decode("utf-8")
+    return text_of(page[page.index("<body") :])
+
+
+@on_both_databases
+def test_the_public_edition_shows_no_small_figure_and_only_what_is_signed(consultation):
+    page = words_in(consultation)
+    assert "Version 1, signed by Rim on 9 March 2026" in page and "Read twice." in page
+    assert "Water 28 70%" in page
+    assert "Roads fewer than 10" in page, "six answers stay inside"
+    assert "says voice 2" in page, "signed, and may be quoted"
+    assert "says voice 3" not in page, "did not agree to be quoted"
+    assert "says voice 31" not in page, "under a theme whose number is not shown"
+    report = consultation_report(db.session(), consultation, language="en", edition=PUBLIC)
+    assert report.rates.rr1 is None and report.rates.responses.count == 40
+
+
+@on_both_databases
+def test_the_internal_edition_holds_every_excerpt(consultation):
+    page = words_in(consultation, edition=INTERNAL)
+    assert "Roads 6 15%" in page
+    assert all(f"says voice {number} " in page or f"says voice {number}" in page for number in range(2, 34))
+    assert "not for passing on" in page
+
+
+def test_a_quote_goes_when_consent_is_taken_back_after_signing(consultation):
+    db.session.execute(update(Excerpt).where(Excerpt.text.endswith("voice 2")).values(quote_consent=False))
+    db.session.commit()
+    assert "says voice 2 " not in words_in(consultation) + " "
+
+
+_WRITTEN: dict[str, bytes] = {}
+
+
+@on_both_databases
+def test_the_same_data_give_the_same_bytes_on_both_databases(consultation):
+    for kind in FORMATS:
+        first = made(consultation, kind=kind, language="ar", edition=INTERNAL)
+        assert first == _WRITTEN.setdefault(kind, first)
+        assert first == made(consultation, kind=kind, language="ar", edition=INTERNAL)
+
+
+PROGRAM = """
+import hashlib, sys
+from consult import create_app
+from consult.extensions import db
+from consult.consultations.queries import consultation_by_slug
+from consult.reports.making import FORMATS, make_report
+with create_app().app_context():
+    for kind in FORMATS:
+        found = consultation_by_slug(db.session(), "agm")
+        made = make_report(db.session(), found, language="ar", edition="internal", kind=kind)
+        print(kind, hashlib.sha256(made).hexdigest())
+"""
+
+
+def test_two_processes_with_other_hashes_write_the_same_files(app, consultation, monkeypatch):
+    told = set()
+    for seed in ("1", "2"):
+        environment = {
+            "CONSULT_INSTANCE": app.instance_path, "PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path),
+            "DATABASE_URL": str(db.engine.url), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True
+        )
+        told.add(done.stdout)
+    assert len(told) == 1 and told.pop().count("\n") == len(FORMATS)
+
+
+def test_there_is_no_report_while_people_answer(consultation):
+    consultation.status = Status.OPEN
+    with pytest.raises(DomainError, match="once the consultation has closed"):
+        made(consultation)
+
+
+def test_the_page_is_one_file_that_loads_nothing(consultation):
+    page = made(consultation, language="ar").decode("utf-8")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "<script" not in page and "style=" not in page and not re.search(r'(src|href)="(?!#)', page)
+    assert f"style-src &#39;{style_hash(page)}&#39;" in page or f"style-src '{style_hash(page)}'" in page
+    assert "\u202e" not in page, "what turns the direction of the rest is gone"
+    assert "😀" in page
+
+
+def test_the_document_has_real_headings_and_runs_from_right_to_left(consultation):
+    content = made(consultation, kind="docx", language="ar")
+    opened = docx.Document(io.BytesIO(content))
+    styles = {p.style.name for p in opened.paragraphs}
+    assert {"Title", "Heading 1", "Heading 2", "Heading 3", "Caption"} <= styles
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        body = archive.read("word/document.xml").decode("utf-8")
+        assert {part.date_time[0] for part in archive.infolist()} == {2000}
+    assert ' TOC \\o "1-2"' in body and "SEQ Table" in body and "<w:tblHeader/>" in body
+    assert body.count("<w:bidiVisual/>") == body.count("<w:tbl>")
+    arabic = [p for p in opened.paragraphs if p.text.startswith("محور")]
+    assert arabic and all(p._p.pPr.xpath("w:bidi") for p in arabic)
+
+
+def test_no_cell_of_the_workbook_is_a_formula(consultation):
+    book = load_workbook(io.BytesIO(made(consultation, kind="xlsx", language="ar", edition=INTERNAL)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert clean(ODD) in {cell.value for cell in cells}
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert all(sheet.sheet_view.rightToLeft for sheet in book)
+
+
+def test_the_pdf_is_tagged_and_brings_its_fonts(consultation):
+    content = made(consultation, kind="pdf", language="ar")
+    assert content.startswith(b"%PDF-1.7")
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+    content += b"".join(zlib.decompressobj().decompress(one) for one in streams if one[:1] == b"x")
+    for part in (b"/MarkInfo", b"/StructTreeRoot", b"/Outlines", b"/Lang", b"Plex-Arabic"):
+        assert part in content, part
+
+
+def test_a_long_answer_and_a_long_name_keep_their_words(consultation):
+    long = "كلمة " * 2000
+    db.session.execute(update(Excerpt).where(Excerpt.text.endswith("voice 5")).values(text=long))
+    db.session.commit()
+    assert made(consultation, kind="pdf", edition=INTERNAL).startswith(b"%PDF")
+    assert long.strip() in made(consultation, edition=INTERNAL).decode("utf-8")
+
+
+def test_words_missing_in_the_language_of_the_report_are_marked():
+    words = Words("fr")
+    assert words.picked({"en": "Water"}) == Said("Water", "en", is_fallback=True, is_person=True)
+    assert words.picked({"fr": "Eau", "en": "Water"}).is_fallback is False
+    assert words.percent(0.125) == "13\u202f%" and words.decimal(0.5) == "0,5"
+    assert Words("ar", "arab").number(1234) == "١٢٣٤"
+    assert Words("ar").decimal(-0.5) == "\u200e−0.5"
+
+
+def test_parts_of_a_stacked_bar_fill_it():
+    assert whole_percents([1 / 3, 1 / 3, 1 / 3]) == [34, 33, 33]
+    assert sum(whole_percents([0.005] * 3 + [0.985])) == 100
+
+
+# The pages
+
+
+def test_the_internal_edition_asks_for_the_password_and_is_recorded(client, sign_in, staff, consultation):
+    reviewer = sign_in(client, "reviewer")
+    reviewer.password = hash_password("a long password")
+    db.session.commit()
+    assert "Take the report" in client.get("/manage/agm/report").text
+    asked = {"format": "docx", "language": "ar", "edition": INTERNAL}
+    refused = client.post("/manage/agm/report", data={**asked, "password": "wrong"})
+    assert refused.status_code == 422 and "not your password" in refused.text
+    public = client.post("/manage/agm/report", data={**asked, "edition": PUBLIC})
+    assert public.status_code == 200 and public.data[:2] == b"PK"
+    actions = select(func.count()).where(AuditEntry.action == "report.exported")
+    assert db.session.scalar(actions) == 0
+    taken = client.post("/manage/agm/report", data={**asked, "password": "a long password"})
+    assert taken.data[:2] == b"PK" and "agm-report-ar-internal.docx" in taken.headers["Content-Disposition"]
+    assert db.session.scalar(actions) == 1
+
+
+def test_who_may_not_read_answers_is_offered_no_internal_edition(client, sign_in, consultation):
+    sign_in(client, "facilitator")
+    assert 'value="internal"' not in client.get("/manage/agm/report").text
+    asked = {"format": "xlsx", "language": "en", "edition": INTERNAL, "password": "x"}
+    assert client.post("/manage/agm/report", data=asked).status_code == 422
+
+
+@on_both_databases
+def test_the_public_report_is_made_once(client, consultation, monkeypatch):
+    address = "/c/agm/results/report-ar.html"
+    assert client.get(address).status_code == 302, "nothing before it is published"
+    services.publish_consultation(db.session(), consultation)
+    db.session.commit()
+    first = client.get(address)
+    assert first.status_code == 200 and "محور Water" in first.text
+    assert style_hash(first.text) in first.headers["Content-Security-Policy"]
+    monkeypatch.setattr(kept, "make_report", None)  # would fail now
+    assert client.get(address).data == first.data
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.get("/c/agm/results/report-ar.xlsx").status_code == 404
+
+
+def test_a_public_report_is_made_anew_when_something_in_it_changed(client, consultation):
+    services.publish_consultation(db.session(), consultation)
+    db.session.commit()
+    assert "says voice 2<" in client.get("/c/agm/results/report-en.html").text
+    db.session.execute(update(Excerpt).where(Excerpt.text.endswith("voice 2")).values(quote_consent=False))
+    db.session.commit()
+    assert "says voice 2<" not in client.get("/c/agm/results/report-en.html").text
+    assert db.session.scalar(select(func.count()).select_from(MadeReport)) == 1
+
+
+def test_who_asks_while_one_is_made_is_told_to_wait(client, consultation):
+    services.publish_consultation(db.session(), consultation)
+    db.session.commit()
+    with kept._making:
+        waiting = client.get("/c/agm/results/report-en.html")
+    assert waiting.status_code == 503 and waiting.headers["Refresh"]
