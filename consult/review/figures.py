@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -82,7 +81,7 @@ def question_figures(session: Session, scope: Scope, *, has_quotes: bool = True)
     ]
     figures.sort(key=lambda item: (-item.count, item.theme.position, item.theme.id))
     placed = together(codings.of, [theme.id for theme in in_use])
-    seen = np.union1d(placed, together(codings.of, codings.of))
+    seen = together(codings.of, codings.of)
     return QuestionFigures(
         base=base,
         languages={code: len(ids) for code, ids in languages.items()},

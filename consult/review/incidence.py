@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
@@ -24,6 +24,15 @@ from consult.review.scope import Scope
 Ids = np.ndarray
 """Places of answers in `Answers.ids`, each once, in order."""
 NONE: Ids = np.empty(0, dtype=np.int64)
+
+
+def distinct(places: np.ndarray) -> Ids:
+    """Each place once, in order: by marking them, which is many times as quick as sorting or hashing."""
+    if not len(places):
+        return NONE
+    stands = np.zeros(int(places.max()) + 1, dtype=bool)
+    stands[places] = True
+    return np.flatnonzero(stands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Answers:
         if not len(self.responses) or not len(response_ids):
             return NONE
         at = np.minimum(np.searchsorted(self.responses, response_ids), len(self.responses) - 1)
-        return np.unique(self.of_response[at[self.responses[at] == response_ids]])
+        return distinct(self.of_response[at[self.responses[at] == response_ids]])
 
     def places(self, excerpt_ids: np.ndarray) -> Ids:
         """Where answers stand, given by their own ids or those of their parts; what is none of them is left out."""
@@ -52,7 +61,7 @@ class Answers:
             at = np.minimum(np.searchsorted(self.parts, excerpt_ids), len(self.parts) - 1)
             excerpt_ids = np.where(self.parts[at] == excerpt_ids, self.wholes[at], excerpt_ids)
         at = np.minimum(np.searchsorted(self.ids, excerpt_ids), len(self.ids) - 1)
-        return np.unique(at[self.ids[at] == excerpt_ids])
+        return distinct(at[self.ids[at] == excerpt_ids])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,11 @@ def answers_by_language(session: Session, scope: Scope) -> tuple[Answers, dict[s
 
 def codings_of(session: Session, scope: Scope, answers: Answers, themes: Sequence[Theme]) -> Codings:
     """Which answers carry each of the themes of this question; codings that count, as they stand now."""
-    personal = case((Coding.origin == REVIEWER, Coding.excerpt_id))
-    lists = (listed(session, Coding.excerpt_id), listed(session, personal))
+    by_a_person = Coding.origin == REVIEWER
+    lists = (
+        listed(session, Coding.excerpt_id),
+        listed(session, Coding.excerpt_id, where=by_a_person),
+    )
     rows = [
         *session.execute(
             select(Coding.theme_id, *lists)
@@ -122,7 +134,7 @@ def codings_of(session: Session, scope: Scope, answers: Answers, themes: Sequenc
 
 def together(found: Mapping[int | None, Ids], theme_ids: Iterable[int | None]) -> Ids:
     """The answers that carry any of these themes."""
-    return np.unique(np.concatenate([NONE, *(found.get(theme_id, NONE) for theme_id in theme_ids)]))
+    return distinct(np.concatenate([NONE, *(found.get(theme_id, NONE) for theme_id in theme_ids)]))
 
 
 def column_places(session: Session, dimension: Dimension, scope: Scope, answers: Answers) -> dict[str, Ids]:
@@ -149,13 +161,16 @@ def id_lists(session: Session, statement: Select) -> dict[Any, np.ndarray]:
     return {row[0]: numbers(row[1]) for row in session.execute(grouped)}
 
 
-def listed(session: Session, expression: Any) -> ColumnElement[str]:
-    """The values of a group as one text, in either database."""
-    if session.get_bind().dialect.name == "postgresql":
-        return func.string_agg(cast(expression, String), ",")
-    return func.group_concat(expression)
+def listed(
+    session: Session, expression: Any, *, where: ColumnElement[bool] | None = None
+) -> ColumnElement[Any]:
+    """The numbers of a group as one text, in either database."""
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    found = func.array_agg(expression) if is_postgres else func.group_concat(expression)
+    kept = found.filter(where) if where is not None else found
+    return cast(kept, String) if is_postgres else kept
 
 
 def numbers(text: str | None) -> np.ndarray:
     """The numbers of such a text."""
-    return np.fromstring(text, dtype=np.int64, sep=",") if text else NONE
+    return np.fromstring(text.strip("{}"), dtype=np.int64, sep=",") if text else NONE

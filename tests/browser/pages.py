@@ -192,6 +192,15 @@ REVIEW = (
     _staff("changes", "review.changes", f"{READ}/review/changes", who="reviewer"),
     _staff("progress", "review.progress", f"{READ}/review/question/{{asked}}/progress", who="reviewer"),
 )
+READING = (
+    _staff("heat map", "reading.heat_map", f"{ASKED}/by", who="reviewer"),
+    _staff("stances", "reading.heat_map", f"{ASKED}/by?by=stance", who="reviewer"),
+    _staff("heat map, without answers", "reading.heat_map", f"{ASKED}/by", who="facilitator"),
+    _staff("said together", "reading.together", f"{ASKED}/together", who="reviewer"),
+    _staff("compare", "reading.compare", f"{ASKED}/compare?by=language&one=ar&other=en", who="reviewer"),
+    _staff("weighted, no roll", "reading.weighted", f"{ASKED}/weighted", who="reviewer"),
+    _staff("sources compared", "reading.sources", f"{READ}/review/sources", who="reviewer"),
+)
 ROLL = "/manage/roll"
 MEMBERS = (
     _answering("start, with a code", "start", "/c/roll"),
@@ -278,7 +287,7 @@ EVIDENCE = (
     ),
     Page("feedback channel, thanks", "feedback.thanks", "/c/mid-term-review/feedback/thanks"),
 )
-PAGES = PUBLIC + ANSWERING + ACCOUNT + WORKSHOP + BUILDER + REVIEW + MEMBERS + ANONYMOUS + EVIDENCE
+PAGES = PUBLIC + ANSWERING + ACCOUNT + WORKSHOP + BUILDER + REVIEW + READING + MEMBERS + ANONYMOUS + EVIDENCE
 
 NOT_PAGES = {
     "static": "files",
