@@ -45,7 +45,13 @@ class Draft:
                 if words:
                     found[key][code] = words
         themes = tuple(replace(theme, text=found[_key(theme)]) for theme in self.content.themes)
-        content = replace(self.content, themes=themes, **{name: found[name] for name in TEXTS})
+        content = replace(
+            self.content,
+            themes=themes,
+            introduction=found["introduction"],
+            dissent=found["dissent"],
+            limits=found["limits"],
+        )
         changed = replace(self, content=content)
         proposed = {name: words for name, words in self.proposed.items() if changed.text(name) == words}
         return replace(changed, proposed=proposed)

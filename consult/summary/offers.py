@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
@@ -21,6 +21,8 @@ EACH = 4
 """Quotes offered with a theme on the page of its summary."""
 LOOKED_AT = 16
 """Typical excerpts out of which these are chosen."""
+SHORTEST = 20
+"""Characters that an answer needs to be offered among the other voices unasked."""
 PAGE = 30
 
 
@@ -97,7 +99,7 @@ def with_below(session: Session, consultation_id: int) -> dict[int, list[int]]:
     return {theme.id: lineage.with_below(theme) for theme in themes}
 
 
-def _of_themes(theme_ids: Sequence[int]) -> Select[Any]:
+def _of_themes(theme_ids: Sequence[int]) -> Select:
     """Excerpts with consent in these themes: those that a person placed first, then the surest, each once."""
     by_person = func.max(case((Coding.origin == REVIEWER, 1), else_=0))
     surest = func.max(func.coalesce(Coding.score, 0))
@@ -110,7 +112,7 @@ def _of_themes(theme_ids: Sequence[int]) -> Select[Any]:
     )
 
 
-def _grave(consultation_id: int, question_ids: Sequence[str], *, everything: bool = False) -> Select[Any]:
+def _grave(consultation_id: int, question_ids: Sequence[str], *, everything: bool = False) -> Select:
     against = select(func.max(case((Stance.origin == REVIEWER, 3), else_=1))).where(
         Stance.excerpt_id == Excerpt.id, Stance.is_current, Stance.value.in_(("oppose", "mixed"))
     )
@@ -124,7 +126,7 @@ def _grave(consultation_id: int, question_ids: Sequence[str], *, everything: boo
         Excerpt.quote_consent,
     )
     if not everything:
-        statement = statement.where(or_(rank > 0))
+        statement = statement.where(rank > 0, func.length(Excerpt.text) >= SHORTEST)
     return statement.order_by(rank.desc(), Excerpt.position, Excerpt.id)
 
 

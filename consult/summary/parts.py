@@ -36,7 +36,8 @@ def parts_of(consultation: Consultation) -> list[Part]:
     """The whole consultation, then every question that is coded."""
     session = current_session()
     whole = {language(): _("The whole consultation")}
-    labels: dict[str | None, Mapping[str, str]] = {None: whole, **question_labels(session, consultation)}
+    labels: dict[str | None, Mapping[str, str]] = {None: whole}
+    labels.update(question_labels(session, consultation).items())
     return [
         Part(question_id or WHOLE, question_id, label, summary_of(session, consultation.id, question_id))
         for question_id, label in labels.items()

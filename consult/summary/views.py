@@ -133,7 +133,8 @@ def _page(
     current = counted(session, consultation, part.question_id, today=today_in(consultation))
     ids = [theme.theme_id for theme in working.draft.content.themes]
     questions = [part.question_id] if part.question_id else requests.questions_to_code(session, consultation)
-    quotes: dict[int | None, Any] = dict(offers.offered(session, consultation.id, ids))
+    quotes: dict[int | None, Any] = {}
+    quotes.update(offers.offered(session, consultation.id, ids).items())
     quotes[None] = offers.offered_grave(session, consultation.id, questions)
     signed = last_signed(session, summary.id)
     page = edit_page(

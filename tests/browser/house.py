@@ -28,6 +28,10 @@ from consult.review import coding, double, passages, personal_reading, redacting
 from consult.review.models import Theme
 from consult.review.scope import Scope
 from consult.stakeholders import groups, people
+from consult.summary.offers import offered, offered_grave
+from consult.summary.queries import question_labels
+from consult.summary.services import Edit, begin, sign
+from consult.summary.services import save as save_summary
 from consult.tabular import Table
 from surveys import queries as survey_queries
 from surveys.definition import Definition
@@ -73,6 +77,8 @@ def furnish() -> dict[str, object]:
     themes = db.session.scalars(select(Theme).where(Theme.status == "suggested").order_by(Theme.id)).all()
     for theme in themes[::2]:
         theme.status = "accepted"
+    db.session.commit()
+    _summed_up(_named("mid-term-review"), themes[0])
     services.publish_consultation(db.session(), _named("mid-term-review"))
     db.session.commit()
     definition = survey_queries.draft_definition(_named("making").survey)
@@ -107,6 +113,32 @@ def _coded_in_part(theme: Theme) -> int:
             session.commit()
             return excerpt.id
     raise LookupError("an answer of three sentences")
+
+
+def _summed_up(consultation: Consultation, theme: Theme) -> None:
+    """Drafts of all summaries; that of one question is signed with quotes, and its draft changed since."""
+    session = db.session()
+    reviewer = session.scalars(select(Staff).order_by(Staff.id)).first()
+    today = date(2026, 3, 7)
+    questions = [None, *question_labels(session, consultation)]
+    begun = {
+        question: begin(session, consultation, question, by_id=reviewer.id, today=today)
+        for question in questions
+    }
+    summary = begun[theme.question_id]
+    quotes = [quote.excerpt_id for quote in offered(session, consultation.id, [theme.id])[theme.id][:2]]
+    grave = [quote.excerpt_id for quote in offered_grave(session, consultation.id, [theme.question_id])[:1]]
+    translations = {number: {"en": "A reviewer’s translation.", "ar": "ترجمة مراجع."} for number in quotes}
+    edit = Edit(summary.revision, quotes={theme.id: quotes, None: grave}, translations=translations)
+    save_summary(session, summary, edit, by_id=reviewer.id)
+    sign(session, summary, revision=summary.revision, note="", by=reviewer)
+    edit = Edit(
+        summary.revision,
+        texts={"dissent-ar": "قال بعضهم غير ذلك.", "dissent-en": "Some said otherwise."},
+        quotes={theme.id: quotes, None: grave},
+    )
+    save_summary(session, summary, edit, by_id=reviewer.id)
+    session.commit()
 
 
 def _coded_blind(theme: Theme) -> int:

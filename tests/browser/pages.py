@@ -287,7 +287,32 @@ EVIDENCE = (
     ),
     Page("feedback channel, thanks", "feedback.thanks", "/c/mid-term-review/feedback/thanks"),
 )
-PAGES = PUBLIC + ANSWERING + ACCOUNT + WORKSHOP + BUILDER + REVIEW + READING + MEMBERS + ANONYMOUS + EVIDENCE
+SUMMARY_AT = f"{READ}/summary"
+SUMMARIES = (
+    _staff("summaries", "summary.listing", f"{SUMMARY_AT}/", who="reviewer"),
+    _staff("summaries, none", "summary.listing", f"{MAKING}/summary/", who="reviewer"),
+    _staff("summary", "summary.edit", f"{SUMMARY_AT}/part/{{asked}}", who="reviewer"),
+    _staff("summary of the whole", "summary.edit", f"{SUMMARY_AT}/part/whole-consultation", who="reviewer"),
+    _staff("quotes", "summary.quotes", f"{SUMMARY_AT}/part/{{asked}}/quotes?theme={{theme}}", who="reviewer"),
+    _staff("signing", "summary.signing", f"{SUMMARY_AT}/sign", who="reviewer"),
+    _staff(
+        "signing, nothing ticked",
+        "summary.signing",
+        f"{SUMMARY_AT}/sign?part=none",
+        "#sign button.main",
+        who="reviewer",
+    ),
+    _staff("signed summary", "summary.version", f"{SUMMARY_AT}/part/{{asked}}/version/1", who="reviewer"),
+    _staff(
+        "summaries compared",
+        "summary.compare",
+        f"{SUMMARY_AT}/part/{{asked}}/compare?from=1&to=0",
+        who="reviewer",
+    ),
+)
+PAGES = (
+    PUBLIC + ANSWERING + ACCOUNT + WORKSHOP + BUILDER + REVIEW + READING + MEMBERS + ANONYMOUS + EVIDENCE + SUMMARIES
+)
 
 NOT_PAGES = {
     "static": "files",
