@@ -64,6 +64,7 @@ from consult.outreach import (
 )
 from consult.reports import report_views, results
 from consult.review import room as review
+from consult.summary import room as summary
 from consult.transaction import let_go
 from surveys.questions.pictures import is_kept
 
@@ -97,6 +98,7 @@ ROOMS = (
     evidence,
     feedback_views,
     review,
+    summary,
     results,
     report_views,
 )

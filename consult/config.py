@@ -55,6 +55,36 @@ class EmbeddingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WritingSettings:
+    """A program that may propose wording for summaries: `address` of a server that speaks OpenAI's chat interface,
+    empty (the default) for none.
+
+    `anonymous_may_leave`: whether figures and quotes of anonymous consultations may be sent to it.
+    """
+
+    address: str = ""
+    model: str = ""
+    key_file: Path | None = None
+    anonymous_may_leave: bool = False
+
+    @classmethod
+    def load(cls) -> WritingSettings:
+        """Read the environment."""
+        key_file = os.environ.get("CONSULT_WRITING_KEY_FILE")
+        return cls(
+            address=os.environ.get("CONSULT_WRITING", "").strip().removeprefix("endpoint:"),
+            model=os.environ.get("CONSULT_WRITING_MODEL", ""),
+            key_file=Path(key_file) if key_file else None,
+            anonymous_may_leave=os.environ.get("CONSULT_WRITING_ANONYMOUS", "") == "allowed",
+        )
+
+    @property
+    def destination(self) -> str | None:
+        """The host to which figures and quotes are sent; None where nothing is."""
+        return urlsplit(self.address).netloc.rpartition("@")[2] or None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The installation's settings; `load` reads them from the environment."""
 
@@ -65,6 +95,7 @@ class Settings:
     digits: str
     pepper_file: Path
     embedding: EmbeddingSettings = EmbeddingSettings()
+    writing: WritingSettings = WritingSettings()
 
     @classmethod
     def load(cls, *, port: int | None = None) -> Settings:
@@ -79,6 +110,7 @@ class Settings:
             digits=os.environ.get("CONSULT_DIGITS", "latn"),
             pepper_file=Path(os.environ.get("CONSULT_PEPPER_FILE", instance / "keys" / "pepper")),
             embedding=EmbeddingSettings.load(),
+            writing=WritingSettings.load(),
         )
 
     @property
@@ -115,6 +147,7 @@ class Settings:
             "ANSWERS_KEY": self.key("answers"),
             "RECEIPTS_KEY": self.key("receipts"),
             "EMBEDDING": self.embedding,
+            "WRITING": self.writing,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "MAX_CONTENT_LENGTH": MAX_UPLOAD_BYTES + MAX_FORM_BYTES,
             "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,

@@ -113,7 +113,9 @@ class Excerpt(Base):
         ),
         CheckConstraint("end_offset IS NULL OR end_offset >= start_offset", name="span_in_order"),
         Index("ix_excerpt_reading", "consultation_id", "question_id", "position", "id"),
-        Index("ix_excerpt_counting", "consultation_id", "question_id", "part_of_id", "language"),
+        Index(
+            "ix_excerpt_counting", "consultation_id", "question_id", "part_of_id", "language", "response_id"
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from consult.analysis import disclosure
 from consult.consultations.models import Consultation
+from consult.evidence.models import GATHERED
 from consult.review.lineage import Lineage
 from consult.review.models import REVIEWER
 from consult.review.queries import QuestionFigures, ThemeFigures, question_figures
 from consult.review.scope import Scope
 from consult.review.tallies import closed_questions
+from consult.summary.disclosed import ShownTheme, shown_themes
+from consult.summary.queries import SignedSummary, publishable_summaries
 from surveys import queries as survey_queries
 from surveys.presentation import ResultView
 from surveys.questions import type_of
@@ -41,7 +44,8 @@ class PublishedTheme:
 class PublishedQuestion:
     """One question: a closed one has a `result`, a free one `themes` and `base` (answers, None if few).
 
-    `reworded` are the versions in which its words became others.
+    `reworded` are the versions in which its words became others. What a reviewer has signed, `summary`, stands in the
+    place of the themes: two counts of one theme, of different days, could give a small one away.
     """
 
     label: dict[str, str]
@@ -49,15 +53,29 @@ class PublishedQuestion:
     base: int | None = None
     themes: Sequence[PublishedTheme] = ()
     reworded: Sequence[int] = ()
+    summary: PublishedSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSummary:
+    """A signed summary: its texts, its quotes that may be published, and its figures under disclosure control."""
+
+    signed: SignedSummary
+    themes: Sequence[ShownTheme]
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedResults:
-    """A consultation's results. `responses` is None where fewer than k answered: then nothing is shown."""
+    """A consultation's results. `responses` is None where fewer than k answered: then nothing is shown.
+
+    `summary` is that of the whole consultation, `gathered` that of what was said elsewhere than in the survey.
+    """
 
     responses: int | None
     questions: Sequence[PublishedQuestion]
     k: int = K
+    summary: PublishedSummary | None = None
+    gathered: PublishedSummary | None = None
 
 
 def published_results(session: Session, consultation: Consultation, *, language: str) -> PublishedResults:
@@ -67,17 +85,24 @@ def published_results(session: Session, consultation: Consultation, *, language:
     if version is None or count < K:
         return PublishedResults(responses=None, questions=())
     closed, _ = closed_questions(session, consultation, language=language, k=K)
+    signed = {
+        one.content.question_id: PublishedSummary(one, shown_themes(one.content, K))
+        for one in publishable_summaries(session, consultation.id)
+    }
     questions: dict[str, PublishedQuestion] = {}
     for question in version.definition.questions():
         if question.id in closed:
             questions[question.id] = PublishedQuestion(label=dict(question.label), result=closed[question.id])
         elif type_of(question).is_free_text:
             scope = Scope(consultation.id, question.id)
-            questions[question.id] = _free(session, scope, dict(question.label))
+            free = _free(session, scope, dict(question.label))
+            questions[question.id] = replace(free, summary=signed.get(question.id) if free.base else None)
     reworded = survey_queries.reworded_questions(session, consultation.survey_id)
     return PublishedResults(
         responses=count,
         questions=[replace(found, reworded=reworded.get(key, ())) for key, found in questions.items()],
+        summary=signed.get(None),
+        gathered=signed.get(GATHERED),
     )
 
 

@@ -112,7 +112,8 @@ class Coding(Base):
             "excerpt_id",
             where="theme_id IS NULL AND coder_id IS NULL",
         ),
-        Index("ix_coding_of_theme", "theme_id", "is_current", "excerpt_id"),
+        # With all that a theme's figures and its most typical answers are read from.
+        Index("ix_coding_of_theme", "theme_id", "is_current", "score", "excerpt_id", "origin"),
         Index("ix_coding_of_excerpt", "excerpt_id", "is_current", "theme_id"),
         {"sqlite_autoincrement": True},
     )

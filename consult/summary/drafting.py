@@ -14,12 +14,12 @@ from flask_babel import gettext as _
 from consult.analysis.disclosure import PUBLIC
 from consult.evidence.models import GATHERED
 from consult.i18n import pick, shown_digits
+from consult.review.dimensions import LANGUAGE
 from consult.review.models import REVIEWER
 from consult.summary.basis import Basis
 from consult.summary.content import SummaryContent
 from consult.summary.contrasts import Contrast, contrasts
 from consult.summary.disclosed import ShownTheme, may_show, shown_themes
-from consult.summary.figures import LANGUAGE
 from consult.summary.limits import limits_draft
 from consult.summary.said import answers, joined, percent, quoted, stance_word
 

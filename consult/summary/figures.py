@@ -13,15 +13,26 @@ from sqlalchemy.orm import Session, aliased
 from consult.config import LANGUAGES
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
+from consult.reading.breakdown import Column, read_question, theme_breakdown
 from consult.review import requests
+from consult.review.dimensions import (
+    GROUP,
+    LANGUAGE,
+    NO_COLUMN,
+    QUESTION,
+    REGION,
+    Dimension,
+    dimensions_of,
+)
 from consult.review.lineage import Lineage
 from consult.review.models import MACHINE, REVIEWER, Coding, Stance, Theme
-from consult.review.queries import QuestionFigures, ThemeFigures, question_figures
+from consult.review.queries import QuestionFigures, question_figures
 from consult.review.scope import Scope
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
 from surveys import queries as survey_queries
 
-LANGUAGE = "language"
+MOST_QUESTIONS = 3
+"""Other questions by whose answers themes are counted."""
 BOTH = "mixed"
 _WHOLE = func.coalesce(Excerpt.part_of_id, Excerpt.id)
 
@@ -41,7 +52,7 @@ def counted(
         introduction={},
         dissent={},
         limits={},
-        themes=_themes(session, scope, figures),
+        themes=_themes(session, consultation, scope, figures),
         reviewed=figures.reviewed,
     )
 
@@ -51,7 +62,7 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
     themes: list[SummaryTheme] = []
     for question_id in requests.questions_to_code(session, consultation):
         scope = Scope(consultation.id, question_id)
-        found = _themes(session, scope, question_figures(session, scope))
+        found = _themes(session, consultation, scope, question_figures(session, scope))
         themes += [theme for theme in found if theme.depth == 0]
     return SummaryContent(
         question_id=None,
@@ -64,10 +75,13 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
     )
 
 
-def _themes(session: Session, scope: Scope, figures: QuestionFigures) -> tuple[SummaryTheme, ...]:
+def _themes(
+    session: Session, consultation: Consultation, scope: Scope, figures: QuestionFigures
+) -> tuple[SummaryTheme, ...]:
     accepted = [item for item in figures.themes if item.theme.status == "accepted"]
     shown = Lineage(item.theme for item in accepted)
     everything = Lineage(item.theme for item in figures.themes)
+    groups = _groups(session, consultation, scope.question_id) if accepted else {}
     stances = _stances(
         session, scope, {item.theme.id: everything.with_below(item.theme) for item in accepted}
     )
@@ -81,7 +95,7 @@ def _themes(session: Session, scope: Scope, figures: QuestionFigures) -> tuple[S
                 text={},
                 count=item.count,
                 share=item.share,
-                groups=_languages(item, figures),
+                groups=groups.get(item.theme.id, ()),
                 stance=values,
                 stance_origin=origin,
                 depth=shown.depth(item.theme),
@@ -94,13 +108,40 @@ def _themes(session: Session, scope: Scope, figures: QuestionFigures) -> tuple[S
     return tuple(found)
 
 
-def _languages(item: ThemeFigures, figures: QuestionFigures) -> tuple[GroupFigure, ...]:
-    if len(figures.languages) < 2:
-        return ()
-    return tuple(
-        GroupFigure(language_names(code), base, item.by_language.get(code, 0), LANGUAGE)
-        for code, base in figures.languages.items()
-    )
+def _groups(
+    session: Session, consultation: Consultation, question_id: str
+) -> Mapping[int, tuple[GroupFigure, ...]]:
+    """Theme → its figures by group, region, language and the first other questions by which answers are told apart."""
+    scope = Scope(consultation.id, question_id)
+    every = dimensions_of(session, consultation, question_id)
+    questions = [one for one in every if one.kind == QUESTION and not one.is_ordinal]
+    dimensions = [one for one in every if one.kind in (GROUP, REGION, LANGUAGE)] + questions[:MOST_QUESTIONS]
+    read = read_question(session, scope)
+    found: dict[int, list[GroupFigure]] = defaultdict(list)
+    for dimension in dimensions:
+        breakdown = theme_breakdown(session, scope, dimension, read=read)
+        if len(breakdown.columns) < 2:
+            continue
+        for row in breakdown.rows:
+            found[row.theme.id] += [
+                GroupFigure(_column_name(dimension, column), column.base.shown, cell.shown, dimension.key)
+                for column, cell in zip(breakdown.columns, row.cells, strict=True)
+                if column.key != NO_COLUMN and column.base.shown and cell.shown is not None
+            ]
+    return {theme_id: tuple(groups) for theme_id, groups in found.items()}
+
+
+def _column_name(dimension: Dimension, column: Column) -> dict[str, str]:
+    """An answer to another question is called by that question too."""
+    if dimension.kind == LANGUAGE:
+        return language_names(column.key)
+    if dimension.kind != QUESTION:
+        return dict(column.label)
+    return {
+        code: f"{dimension.label[code]} {words}"
+        for code, words in column.label.items()
+        if code in dimension.label
+    } or dict(column.label)
 
 
 def language_names(code: str) -> dict[str, str]:

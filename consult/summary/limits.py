@@ -122,7 +122,7 @@ def _agreement(alpha: float) -> str:
 
 def _figures(content: SummaryContent, has_groups: bool, k: int) -> Iterator[str]:
     if len(content.themes) > 1:
-        yield _("An answer may speak about several themes, so the shares add up to more than the whole.")
+        yield _("An answer may speak about several themes, so the shares may add up to more than the whole.")
     if has_groups:
         yield _(
             "A difference between groups is named only where chance alone would hardly explain it (two-proportion "

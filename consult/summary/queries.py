@@ -67,6 +67,27 @@ def signed_summaries(session: Session, consultation_id: int) -> list[SignedSumma
     return sorted(found, key=lambda one: places.get(one.content.question_id, len(order)))
 
 
+def publishable_summaries(session: Session, consultation_id: int) -> list[SignedSummary]:
+    """The same as they may be published now: a quote leaves whose author took the consent back since, or in which
+    something was found that is personal; one that was masked since stands as it is now, without its translations."""
+    found = signed_summaries(session, consultation_id)
+    words = quotes_with(session, [quote.excerpt_id for one in found for quote in one.content.quotes])
+
+    def still(quotes: Sequence[SummaryQuote]) -> tuple[SummaryQuote, ...]:
+        return tuple(
+            quote if words[quote.excerpt_id].text == quote.text else words[quote.excerpt_id]
+            for quote in quotes
+            if quote.excerpt_id in words and not quote.is_erased
+        )
+
+    published = []
+    for one in found:
+        themes = tuple(replace(theme, quotes=still(theme.quotes)) for theme in one.content.themes)
+        content = replace(one.content, themes=themes, grave=still(one.content.grave))
+        published.append(replace(one, content=content))
+    return published
+
+
 def versions_of(session: Session, summary_id: int) -> Sequence[SummaryVersion]:
     """The signed versions of a summary, newest first; without their words."""
     return session.scalars(

@@ -31,7 +31,9 @@ def percent(share: float) -> str:
     if "." in written and language() in (*_SPACED, "ar"):
         written = written.replace(".", "٫" if language() == "ar" else ",")
     space = "\N{NO-BREAK SPACE}" if language() in _SPACED else ""
-    return f"{shown_digits(written)}{space}%"
+    # After Arabic letters the sign would jump to the other side of its number.
+    mark = "\N{LEFT-TO-RIGHT MARK}" if language() == "ar" else ""
+    return f"{mark}{shown_digits(written)}{space}%"
 
 
 def quoted(name: str) -> str:
