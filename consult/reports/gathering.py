@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -33,12 +33,11 @@ from consult.reports.consultation_report import (
 from consult.reports.controlled import controlled_themes, quote_of, total
 from consult.reports.rates import response_rates
 from consult.review.queries import QuestionFigures, question_figures
-from consult.review.redaction import quotable_texts
 from consult.review.requests import questions_to_code
 from consult.review.scope import Scope
 from consult.review.tallies import closed_questions
 from consult.summary.content import SummaryContent, SummaryQuote, SummaryTheme
-from consult.summary.queries import SignedSummary, signed_summaries
+from consult.summary.queries import SignedSummary, publishable_summaries, signed_summaries
 from surveys import queries as survey_queries
 from surveys.i18n import N_
 from surveys.presentation import ResultView
@@ -52,8 +51,11 @@ ENDED = (Status.CLOSED, Status.PUBLISHED, Status.ARCHIVED)
 def consultation_report(
     session: Session, consultation: Consultation, *, language: str, edition: str, excerpts: int = PRINTED
 ) -> ConsultationReport:
-    """The report of a consultation that is over, with about so many `excerpts` in its appendix. Raises DomainError while people may still answer, and for the public
-    edition where fewer people answered than any public figure needs."""
+    """The report of a consultation that is over, with about so many `excerpts` in its appendix.
+
+    Raises DomainError while people may still answer, and for the public edition where fewer people answered than any
+    public figure needs.
+    """
     check_ended(consultation)
     is_internal = edition == INTERNAL
     k = disclosure.INSIDE if is_internal else disclosure.PUBLIC
@@ -129,27 +131,9 @@ def software() -> str:
 def _signed(
     session: Session, consultation: Consultation, *, is_internal: bool
 ) -> dict[str | None, SignedSummary]:
-    """Question id (None: the whole) → its signed summary. Outside, a quote stands as it may be published today: whoever
-    took back her consent since, or waits to be masked, is not quoted; nor is a translation of what was masked since.
-    """
-    found = signed_summaries(session, consultation.id)
-    if not is_internal:
-        may = quotable_texts(session, {quote.excerpt_id for one in found for quote in one.content.quotes})
-        found = [replace(one, content=_as_quotable(one.content, may)) for one in found]
+    """Question id (None: the whole) → its signed summary; outside, with the quotes that may be published today."""
+    found = (signed_summaries if is_internal else publishable_summaries)(session, consultation.id)
     return {one.content.question_id: one for one in found}
-
-
-def _as_quotable(content: SummaryContent, may: Mapping[int, str]) -> SummaryContent:
-    def kept(quotes: Sequence[SummaryQuote]) -> tuple[SummaryQuote, ...]:
-        return tuple(
-            quote if quote.is_erased or may[quote.excerpt_id] == quote.text
-            else replace(quote, text=may[quote.excerpt_id], translations={})
-            for quote in quotes
-            if quote.is_erased or quote.excerpt_id in may
-        )  # fmt: skip
-
-    themes = tuple(replace(theme, quotes=kept(theme.quotes)) for theme in content.themes)
-    return replace(content, themes=themes, grave=kept(content.grave))
 
 
 class _Asked:

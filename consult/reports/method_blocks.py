@@ -111,8 +111,8 @@ def method_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Bloc
                 Said(
                     gettext(
                         "Answers in free words were put under themes of a codebook. An answer may carry several "
-                        "themes. Shares are of all who answered that question; they say how often something was said, not how "
-                        "many hold it."
+                        "themes. Shares are of all who answered that question; they say how often something was "
+                        "said, not how many hold it."
                     )
                 ),
             )

@@ -116,7 +116,8 @@ def _by_groups(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]
             head += [_column(setting, columns[key]) for key in some]
             rows = [
                 Row(
-                    (setting.name(theme_name(setting, theme)), *_cells(setting, theme, dimension, some)), depth=theme.depth
+                    (setting.name(theme_name(setting, theme)), *_cells(setting, theme, dimension, some)),
+                    depth=theme.depth,
                 )
                 for theme in themes
                 if any(group.dimension == dimension for group in theme.groups)

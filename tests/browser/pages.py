@@ -136,6 +136,8 @@ BUILDER = (
 )
 ASKED = f"{READ}/review/question/{{asked}}"
 REVIEW = (
+    _staff("report", "report.choose", f"{READ}/report", who="reviewer"),
+    _staff("report, too early", "report.choose", "/manage/next-strategy/report", who="reviewer"),
     _staff("review", "review.overview", f"{READ}/review/", who="reviewer"),
     _staff("review, empty", "review.overview", f"{MAKING}/review/", who="reviewer"),
     _staff("themes", "review.question", f"{READ}/review/question/{{asked}}", who="reviewer"),
@@ -327,6 +329,7 @@ NOT_PAGES = {
     "sheets.download": "a file",
     "lists.example": "a file",
     "review.codebook": "a file",
+    "report.public": "a file",
     "lists.take_out": "a file",
     "security.verify": "only while a sensitive change waits for the password again",
     "security.tf_select": "only between the password and the second factor",
