@@ -25,7 +25,10 @@ from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, wor
 from consult.analysis.text import for_reading
 from consult.analysis.word_kinds import WordKinds
 
+# Texts read of a theme, and of all themes together in one language.
 _READ_PER_THEME = 300
+_READ_IN_ALL = 12_000
+_READ_AT_LEAST = 60
 _CANDIDATES = 40
 _KEYWORDS = 8
 _STRAY = 0.02
@@ -152,7 +155,8 @@ def _words(
 
 
 def _typical_rows(data: LabelInput) -> list[LanguageCandidates]:
-    """For each language and theme the rows nearest to the theme's centre, at most `_READ_PER_THEME`."""
+    """For each language and theme the rows nearest to the theme's centre: few where there are many themes."""
+    most = min(_READ_PER_THEME, max(_READ_AT_LEAST, _READ_IN_ALL // max(1, len(data.centres))))
     out: dict[str, LanguageCandidates] = {}
     codes = np.asarray(data.languages)
     for theme in range(len(data.centres)):
@@ -161,7 +165,7 @@ def _typical_rows(data: LabelInput) -> list[LanguageCandidates]:
         ordered = rows[np.argsort(-nearness, kind="stable")]
         for code in _languages_of(codes[rows]):
             own = out.setdefault(code, LanguageCandidates(code))
-            own.rows[theme] = ordered[codes[ordered] == code][:_READ_PER_THEME].tolist()
+            own.rows[theme] = ordered[codes[ordered] == code][:most].tolist()
     return [out[code] for code in sorted(out)]
 
 

@@ -13,7 +13,7 @@ from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCach
 from consult.analysis.graph import LanguageCentre, projection_for
 from consult.analysis.language import detect_languages
 from consult.analysis.stopwords import stopwords_of
-from consult.analysis.text import for_reading, normalise, same_words, words
+from consult.analysis.text import for_reading, normalise, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,20 @@ def read_texts(
 
 def has_matter(text: str, language: str) -> bool:
     """Whether a text has a word that is not a function word."""
+    return _carry_matter(words(normalise(text[:5000])), language)
+
+
+def _carry_matter(found: Sequence[str], language: str) -> bool:
     stops = stopwords_of(language)
-    return any(len(word) > 1 and word not in stops for word in words(normalise(text[:5000])))
+    return any(len(word) > 1 and word not in stops for word in found)
 
 
 def _different(read: Sequence[str], languages: Sequence[str]) -> list[list[int]]:
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row, (text, code) in enumerate(zip(read, languages, strict=True)):
-        if has_matter(text, code):
-            places[same_words(text), code].append(row)
+        found = words(normalise(text))
+        if _carry_matter(found, code):
+            places[" ".join(found), code].append(row)
     equal = list(places.values())
     groups = near_copies([key.split(" ") for key, _ in places], [code for _, code in places])
     return [sorted(row for number in group for row in equal[number]) for group in groups]
