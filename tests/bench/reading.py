@@ -1,59 +1,54 @@
 """`python -m tests.bench.reading [NUMBER]`: the pages that read a question with many answers (100,000), 40 themes and
 12 groups, as a reviewer gets them over HTTP, on SQLite and on PostgreSQL.
 
-Cold: the first such page of a fresh process, on a fresh connection. Warm: the median and the 95th percentile of the
-pages after it. Beside them the least that the same database can do: to count the codings.
+Cold: the first such page of a fresh process, on a fresh connection, nothing read before. Warm: the median and the 95th
+percentile of the pages after it. Beside them the least that the same database can do: to count the codings.
 """
 
 from __future__ import annotations
 
+import json
 import random
+import statistics
+import subprocess
+import sys
+import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, text
+import psycopg
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from consult.access.models import Role, Staff
+from consult.application import build
 from consult.config import Settings
 from consult.consultations import services
 from consult.consultations.models import Consultation
 from consult.evidence.models import SURVEY, EvidenceSource, Excerpt
 from consult.evidence.services import hash_of
 from consult.extensions import db
+from consult.installation import initialise
 from consult.review.models import MACHINE, REVIEWER, STANCES, Coding, Stance, Theme
 from consult.stakeholders.entitlement import Participation
 from consult.stakeholders.models import Participant, RollPlace, StakeholderGroup, participant_groups
 from surveys import queries as survey_queries
 from surveys.models import Answer, Response
+from tests.bench.searching import times
+from tests.postgres import server_url
 from tests.surveys.samples import LONG, ONE, survey
 
 BAR_WARM, BAR_COLD = 300, 3_000
 THEMES, BROADER, GROUPS, ROUNDS = 40, 4, 12, 15
 BATCH = 5_000
 LANGUAGES = ("ar", "en", "fr", "es")
-WORDS = [
-    "نريد",
-    "مدارس",
-    "أقرب",
-    "إلى",
-    "البيوت",
-    "وطرقا",
-    "آمنة",
-    "وماء",
-    "نظيفا",
-    "وعملا",
-    "للشباب",
-    "في",
-    "القرى",
-    "والمدن",
-    "البعيدة",
-    "عن",
-    "العاصمة",
-]
+SENTENCE = "نريد مدارس أقرب إلى البيوت وطرقا آمنة وماء نظيفا وعملا للشباب في القرى والمدن البعيدة عن العاصمة"
+WORDS = SENTENCE.split()
 
 
 def settings_of(folder: Path, url: str | None) -> Settings:
@@ -141,7 +136,9 @@ def fill(session: Session, number: int) -> Consultation:
             for theme_id in set(
                 chance.choices(own, cum_weights=weights, k=chance.choices((0, 1, 2, 3), (10, 60, 20, 10))[0])
             ):
-                rows[Coding].append({"excerpt_id": i, "theme_id": theme_id, "score": 0.5, **coder})
+                rows[Coding].append(
+                    {"excerpt_id": i, "theme_id": theme_id, "score": chance.random(), **coder}
+                )
             if i % 3:
                 rows[Stance].append({"excerpt_id": i, "value": chance.choice(STANCES), **coder})
         for table, values in rows.items():
@@ -154,3 +151,100 @@ def fill(session: Session, number: int) -> Consultation:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     return consultation
+
+
+def one_page(folder: Path, name: str) -> dict[str, float]:
+    """In a process of its own: the first page, then the others, in milliseconds."""
+    url = (folder / "url").read_text() if (folder / "url").exists() else None
+    application = build(settings_of(folder, url), WTF_CSRF_ENABLED=False)
+    with application.app_context():
+        session = db.session()
+        reviewer = session.scalars(select(Staff.fs_uniquifier)).one()
+        largest = (
+            select(Theme.id)
+            .join(Coding, Coding.theme_id == Theme.id)
+            .group_by(Theme.id)
+            .order_by(func.count().desc(), Theme.id)
+        )
+        addresses = {
+            "question page": f"/manage/read/review/question/{LONG.id}",
+            "theme page": f"/manage/read/review/theme/{session.scalars(largest).first()}",
+            "heat map": f"/manage/read/review/question/{LONG.id}/by?by=group",
+        }
+        db.session.remove()
+        db.engine.dispose()
+    client = application.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = reviewer, True
+
+    def page() -> None:
+        answer = client.get(addresses[name])
+        assert answer.status_code == 200, answer.status
+
+    (cold,) = times([page])
+    warm = times([page] * ROUNDS)
+    with application.app_context():
+        least = statistics.median(
+            times([lambda: db.session.scalar(select(func.count()).select_from(Coding))] * 5)
+        )
+    return {
+        "cold": cold,
+        "median": statistics.median(warm),
+        "p95": warm[int(0.95 * len(warm))],
+        "least": least,
+    }
+
+
+PAGES = ("question page", "theme page", "heat map")
+
+
+@contextmanager
+def databases() -> Iterator[dict[str, str | None]]:
+    """A file, and a new database on the PostgreSQL server where there is one: name → address."""
+    address = server_url()
+    if address is None:
+        yield {"SQLite": None}
+        return
+    name = f"mashura_bench_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        url = f"{address.rsplit('/', 1)[0]}/{name}".replace("postgresql://", "postgresql+psycopg://")
+        try:
+            yield {"SQLite": None, "PostgreSQL": url}
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def main(number: int) -> None:
+    print(f"{number} answers, {THEMES} themes, {GROUPS} groups; bars: {BAR_COLD} ms cold, {BAR_WARM} ms warm")
+    print(f"{'':36s}{'cold':>8s} {'median':>8s} {'p95':>8s} {'ratio':>6s}")
+    with databases() as found:
+        for database, url in found.items():
+            with tempfile.TemporaryDirectory() as made:
+                folder = Path(made)
+                if url is not None:
+                    (folder / "url").write_text(url)
+                with initialise(settings_of(folder, url)).app_context():
+                    fill(db.session(), number)
+                    db.session.remove()
+                    db.engine.dispose()
+                measure(database, folder)
+
+
+def measure(database: str, folder: Path) -> None:
+    """Every page of a filled database; `ratio`: the median through counting the codings."""
+    for page in PAGES:
+        command = [sys.executable, "-m", "tests.bench.reading", "page", str(folder), page]
+        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        ratio = found["median"] / found["least"]
+        print(
+            f"{database:12s} {page:22s} {found['cold']:8.0f} {found['median']:8.0f} {found['p95']:8.0f} {ratio:6.1f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["page"]:
+        print(json.dumps(one_page(Path(sys.argv[2]), sys.argv[3])))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
