@@ -93,7 +93,7 @@ def read_question(session: Session, scope: Scope) -> Read:
     """The themes in use and the answers that carry them."""
     themes = [theme for theme in themes_in(session, scope) if theme.status != "retired"]
     answers, languages = answers_by_language(session, scope)
-    codings = codings_of(session, scope, answers, themes)
+    codings = codings_of(session, scope, answers, themes, has_people=False)
     lineage = Lineage(themes)
     counts = {theme.id: len(codings.of.get(theme.id, ())) for theme in themes}
     themes.sort(key=lambda theme: (-counts[theme.id], theme.position, theme.id))

@@ -138,6 +138,8 @@ def _place(
     if not can_read and (known < INSIDE or any(0 < n < INSIDE for n in counts.values())):
         # A lean of so few would tell where single people stand.
         return Place(RAISED, cell.shown, themes=(theme,))
+    if not can_read and (0 < hints < INSIDE or 0 < known - hints < INSIDE):
+        hints = 0  # how many of the stances are hints would tell of the few others
     return Place(lean, cell.shown, known, hints, (theme,))
 
 

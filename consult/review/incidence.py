@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, null, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
@@ -101,12 +101,15 @@ def answers_by_language(session: Session, scope: Scope) -> tuple[Answers, dict[s
     return answers, {code: answers.places(lists[code]) for code in order}
 
 
-def codings_of(session: Session, scope: Scope, answers: Answers, themes: Sequence[Theme]) -> Codings:
-    """Which answers carry each of the themes of this question; codings that count, as they stand now."""
+def codings_of(
+    session: Session, scope: Scope, answers: Answers, themes: Sequence[Theme], *, has_people: bool = True
+) -> Codings:
+    """Which answers carry each of the themes of this question; codings that count, as they stand now. Without
+    `has_people` nobody asks where a person says so: `by_person` stays empty."""
     by_a_person = Coding.origin == REVIEWER
     lists = (
         listed(session, Coding.excerpt_id),
-        listed(session, Coding.excerpt_id, where=by_a_person),
+        listed(session, Coding.excerpt_id, where=by_a_person) if has_people else null(),
     )
     rows = [
         *session.execute(

@@ -59,4 +59,5 @@ def test_who_may_not_read_learns_no_lean_of_few(session, house: House) -> None:
     for line in safe.lines:
         for place in line.places:
             assert place.count is None or place.count == 0 or place.count >= 5
+            assert not 0 < place.hints < 5
             assert place.lean in (RAISED, SILENT, "withheld") or place.known >= 5
