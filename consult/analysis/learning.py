@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from consult.analysis.graph import unit_rows
+from consult.analysis.threads import one_thread
 
 FEWEST = 10
 """Decisions from which on something is learned and said."""
-FOLDS = 10
+FOLDS = 5
 SUGGESTED = 0.5
 """From this score on a theme is suggested; the first one already from `FIRST`."""
 FIRST = 0.2
@@ -64,6 +65,7 @@ class Trial:
     macro_f1_before: float
 
 
+@one_thread()
 def learn(
     themes: Sequence[int], prototypes: np.ndarray, vectors: np.ndarray, decided: np.ndarray
 ) -> Suggester:
@@ -97,6 +99,7 @@ def learn(
     return Suggester(tuple(themes), centres, weights, leaning, sharpness, len(rows))
 
 
+@one_thread()
 def trial(prototypes: np.ndarray, vectors: np.ndarray, decided: np.ndarray) -> Trial | None:
     """The same in folds, each decision met by what was learned from the others; None with too few to say."""
     if len(vectors) < 2 * FEWEST or not decided.any():

@@ -27,31 +27,42 @@ if TYPE_CHECKING:
     from consult.analysis.graph import LanguageCentre
     from consult.analysis.learning import Suggester, Trial
 
-MOST_DECISIONS = 1_000
+MOST_DECISIONS = 500
 """The newest ones are learned from."""
-MOST_TRIED = 400
+MOST_TRIED = 300
 """The newest ones are met in folds."""
 EACH = 40
 """So many answers of the machine's, the surest, say what a theme was before any decision."""
 SAMPLE = 1_000
 _REMEMBERED = 8
 _kept: OrderedDict[tuple[Any, ...], Learned | None] = OrderedDict()
+_spaces: OrderedDict[tuple[Any, ...], tuple[LanguageCentre, np.ndarray]] = OrderedDict()
 _lock = Lock()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Learned:
-    """A suggester for the answers to one question, the space it works in, and how it would have met the decisions
-    (None: too few to say)."""
+    """A suggester for the answers to one question, and the space it works in."""
 
     engine: str
     centre: LanguageCentre
     suggester: Suggester
-    trial: Trial | None
+    prototypes: np.ndarray
+    space: np.ndarray
+    given: np.ndarray
+    _trial: tuple[Trial | None] | None = None
 
     @property
     def decisions(self) -> int:
         return self.suggester.decisions
+
+    def trial(self) -> Trial | None:
+        """How it would have met the newest decisions, had it not seen them; None: too few to say."""
+        from consult.analysis.learning import trial
+
+        if self._trial is None:
+            self._trial = (trial(self.prototypes, self.space[:MOST_TRIED], self.given[:MOST_TRIED]),)
+        return self._trial[0]
 
 
 def learned_from(session: Session, scope: Scope) -> Learned | None:
@@ -112,8 +123,7 @@ def _last_run(session: Session, scope: Scope) -> int | None:
 
 
 def _learn(session: Session, scope: Scope) -> Learned | None:
-    from consult.analysis.graph import LanguageCentre, projection_for
-    from consult.analysis.learning import FEWEST, learn, trial
+    from consult.analysis.learning import FEWEST, learn
 
     run = session.get(ThemeRun, _last_run(session, scope) or 0)
     engine = (run.engine or {}).get("embedding", "") if run else ""
@@ -123,27 +133,49 @@ def _learn(session: Session, scope: Scope) -> Learned | None:
     themes = session.scalars(
         select(Theme.id).where(scope.themes, Theme.status != "retired").order_by(Theme.id)
     ).all()
-    typical = _typical(session, scope, themes)
-    sample = session.execute(_rows(scope).order_by(Excerpt.text_hash, Excerpt.id).limit(SAMPLE)).all()
-    wanted = {*decided, *(number for several in typical.values() for number in several)}
-    rows = {row.id: row for row in [*sample, *_rows_with(session, scope, sorted(wanted))]}
+    if not themes:
+        return None
+    rows = {row.id: row for row in _rows_with(session, scope, sorted(decided))}
     vectors = _vectors(session, engine, [(row.id, row.text, row.language) for row in rows.values()])
     known = [number for number in decided if number in vectors]
-    if len(known) < FEWEST or not themes:
+    if len(known) < FEWEST:
         return None
-    order = sorted(row.id for row in sample if row.id in vectors) or known
+    centre, prototypes = _before_decisions(session, scope, engine, themes)
+    space = _placed(centre, vectors, rows, known)
+    given = np.array([[theme in decided[number] for theme in themes] for number in known], dtype=bool)
+    return Learned(engine, centre, learn(themes, prototypes, space, given), prototypes, space, given)
+
+
+def _before_decisions(
+    session: Session, scope: Scope, engine: str, themes: Sequence[int]
+) -> tuple[LanguageCentre, np.ndarray]:
+    """The space of the answers, from a sample, and what the machine put into each theme; the same until it
+    runs again."""
+    from consult.analysis.graph import LanguageCentre, projection_for
+
+    key = (str(session.get_bind().engine.url), scope, engine, tuple(themes), _last_run(session, scope))
+    with _lock:
+        if key in _spaces:
+            return _spaces[key]
+    typical = _typical(session, scope, themes)
+    sample = session.execute(_rows(scope).order_by(Excerpt.text_hash, Excerpt.id).limit(SAMPLE)).all()
+    wanted = sorted({number for several in typical.values() for number in several})
+    rows = {row.id: row for row in [*sample, *_rows_with(session, scope, wanted)]}
+    vectors = _vectors(session, engine, [(row.id, row.text, row.language) for row in rows.values()])
+    order = [row.id for row in sample if row.id in vectors] or sorted(vectors)
     centre = LanguageCentre(
         np.stack([vectors[i] for i in order]), [rows[i].language for i in order], projection_for(engine)
     )
-    space = _placed(centre, vectors, rows, known)
-    prototypes = np.zeros((len(themes), space.shape[1]), dtype=np.float32)
+    prototypes = np.zeros((len(themes), len(centre.mean)), dtype=np.float32)
     for place, theme_id in enumerate(themes):
         members = [number for number in typical.get(theme_id, ()) if number in vectors]
         if members:
             prototypes[place] = _placed(centre, vectors, rows, members).sum(axis=0)
-    given = np.array([[theme in decided[number] for theme in themes] for number in known], dtype=bool)
-    tried = trial(prototypes, space[:MOST_TRIED], given[:MOST_TRIED])
-    return Learned(engine, centre, learn(themes, prototypes, space, given), tried)
+    with _lock:
+        _spaces[key] = centre, prototypes
+        while len(_spaces) > _REMEMBERED:
+            _spaces.popitem(last=False)
+    return centre, prototypes
 
 
 def _decided(session: Session, scope: Scope) -> dict[int, set[int | None]]:

@@ -56,7 +56,7 @@ def test_the_next_offers_follow_what_was_decided(house: House, read: list[Excerp
         assert task.learned and task.offers[0].theme == (first, second)[number % 2]
         assert task.offers[0].score > 0.5
     known = learned.learned_from(session, scope)
-    assert known.decisions == 24 and known.trial.hits > 0.9
+    assert known.decisions == 24 and known.trial().hits > 0.9
     assert learned.learned_from(session, scope) is known  # remembered
 
 
