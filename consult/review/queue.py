@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
+from consult.review.learned import suggestions_for
 from consult.review.models import MACHINE, Coding, ExcerptNote, Stance, Theme
 from consult.review.queries import Filters, filtered
 from consult.review.scope import Scope
@@ -27,8 +28,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An excerpt to code. `offers`: what the machine proposes first, surest first, then by how many answers a theme
-    has; `is_none`: the coder found that no theme fits; `beside`: what the same person answered elsewhere."""
+    """An excerpt to code. `offers`: what the machine proposes first, surest first, then by how well a theme fits as far
+    as that was learned from decisions, then by how many answers it has; `learned`: whether it was; `is_none`: the coder
+    found that no theme fits; `beside`: what the same person answered elsewhere."""
 
     excerpt: Excerpt
     offers: Sequence[Offer]
@@ -37,6 +39,7 @@ class Task:
     note: ExcerptNote | None
     beside: Sequence[Excerpt]
     before: int | None
+    learned: bool = False
 
     @property
     def is_coded(self) -> bool:
@@ -86,10 +89,16 @@ def task_of(session: Session, scope: Scope, excerpt: Excerpt, *, coder_id: int) 
         )
     ).all()
     scores = {theme: score or 0.0 for theme, coder, score in codings if coder is None and theme is not None}
+    fits: Mapping[int, float] = {}
+    learned = suggestions_for(session, scope, excerpt)
+    if learned is not None:
+        fits, suggested = learned
+        scores = {theme: fits[theme] for theme in suggested}
     mine = {theme for theme, coder, _score in codings if coder == coder_id}
     return Task(
         excerpt=excerpt,
-        offers=_offers(session, scope, scores, mine),
+        offers=_offers(session, scope, scores, mine, fits),
+        learned=learned is not None,
         is_none=None in mine,
         stance=own_stance(session, excerpt, coder_id),
         note=note_of(session, excerpt, coder_id),
@@ -128,7 +137,11 @@ def _after(excerpt: Excerpt):
 
 
 def _offers(
-    session: Session, scope: Scope, scores: Mapping[int, float], mine: set[int | None]
+    session: Session,
+    scope: Scope,
+    scores: Mapping[int, float],
+    mine: set[int | None],
+    fits: Mapping[int, float],
 ) -> list[Offer]:
     counts: dict[int | None, int] = defaultdict(int)
     counts |= session.execute(
@@ -140,7 +153,14 @@ def _offers(
     themes = session.scalars(select(Theme).where(scope.themes, Theme.status != "retired")).all()
     ordered = sorted(
         themes,
-        key=lambda t: (t.id not in scores, -scores.get(t.id, 0.0), -counts[t.id], t.position, t.id),
+        key=lambda t: (
+            t.id not in scores,
+            -scores.get(t.id, 0.0),
+            -fits.get(t.id, 0.0),
+            -counts[t.id],
+            t.position,
+            t.id,
+        ),
     )
     return [Offer(theme, scores.get(theme.id), theme.id in mine) for theme in ordered]
 

@@ -18,6 +18,7 @@ from consult.review import log, queries, redaction_queries, requests, runs, tall
 from consult.review.blueprint import blueprint
 from consult.review.column_names import named_column
 from consult.review.forms import NewThemeForm, ThemeForm
+from consult.review.learned import learned_from
 from consult.review.presentation import (
     QuestionBlock,
     address_of,
@@ -89,6 +90,7 @@ def question_page(consultation: Consultation, question_id: str, *, form: NewThem
         consultation=consultation,
         block=block,
         form=form or NewThemeForm.bound(consultation.languages)(formdata=None),
+        learned=learned_from(current_session(), Scope(consultation.id, question_id)) if can_read else None,
         sent_to=current_app.config["EMBEDDING"].destination,
         can_read=can_read,
         can_edit=may(consultation, Right.REVIEW_EDIT),
