@@ -11,6 +11,14 @@ from consult.config import asset_folder
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "reports"
 _FONTS = "font://own/"
+# Lam with alef is one glyph. Readers of PDF reverse what is set from right to left, and some the two letters of this
+# glyph with it ("اإل" for "الإ"). Its sign of one code stays whole, and means the same (NFKC).
+_LAM_ALEF = {
+    b"<06440622>": b"<fef5>",
+    b"<06440623>": b"<fef7>",
+    b"<06440625>": b"<fef9>",
+    b"<06440627>": b"<fefb>",
+}
 
 
 class NoPdfError(Exception):
@@ -36,7 +44,20 @@ def pdf_of(page: str, *, style: str, variant: str | None = None) -> bytes:
     if variant:
         own = hashlib.sha256(page.encode("utf-8")).digest()[:16]
         options = {"pdf_variant": variant, "pdf_identifier": own}
-    return HTML(string=page, url_fetcher=own_fonts).write_pdf(**options)
+    return HTML(string=page, url_fetcher=own_fonts).write_pdf(finisher=_one_sign_a_glyph, **options)
+
+
+def _one_sign_a_glyph(_document: Any, pdf: Any) -> None:
+    """In what the glyphs of each font stand for, lam with alef becomes one sign, so that text is copied in order."""
+    for item in pdf.objects:
+        stream = getattr(item, "stream", None) or []
+        if b"/CMapName /Adobe-Identity-UCS def" in stream:
+            item.stream = [_with_signs(line) for line in stream]
+
+
+def _with_signs(line: bytes) -> bytes:
+    glyph, _space, letters = line.partition(b" ")
+    return glyph + b" " + _LAM_ALEF[letters] if letters in _LAM_ALEF else line
 
 
 def own_fonts(url: str, *_args: Any, **_kwargs: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
+import zlib
 
 import docx
 import pytest
@@ -83,6 +85,19 @@ def test_the_pdf_is_the_same_each_time_and_brings_its_fonts(result: ThemeResult)
         set(re.findall(rb"/FontName /\w+\+([\w-]+)", content)) <= {b"Plex", b"Plex-Arabic"}
         or b"Plex" in content
     )
+
+
+def test_lam_with_alef_is_one_sign_when_text_is_copied() -> None:
+    page = '<html lang="ar" dir="rtl"><style>p { font-family: var(--sans) }</style><p>الإجابات والآراء ولأن إلا'
+    made = pdf.pdf_of(page, style="consultation-print.css")
+    found = b""
+    for part in re.findall(rb"stream\n(.*?)\nendstream", made, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            found += zlib.decompress(part)
+    assert [sign for sign in (b"fef5", b"fef7", b"fef9", b"fefb") if b"<" + sign + b">" in found] == [
+        b"fef5", b"fef7", b"fef9", b"fefb",
+    ]  # fmt: skip
+    assert b"<0644062" not in found
 
 
 def test_a_pdf_fetches_nothing_but_its_fonts() -> None:
