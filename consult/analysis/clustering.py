@@ -1,17 +1,13 @@
 """Communities in the neighbour graph: Louvain (Blondel et al. 2008) and a consensus of many runs.
 
 The consensus follows Lancichinetti and Fortunato (2012): texts that most runs put together are linked,
-and the communities of that second graph are taken. Some dozen answers to one question mean much the same, and
-tell themselves apart by their words: there words in common count too, and the consensus is cut by average linkage.
+and the communities of that second graph are taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy import sparse
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csgraph
 from sknetwork.clustering import Louvain
 
@@ -29,10 +25,6 @@ _GRAPH_LIMIT = 20_000
 _FEW = 8
 _PLAINLY_ALIKE = 0.5
 _FITS = 0.1
-# With fewer texts than this words in common count, so much beside meaning (measured: docs/analysis.md).
-_SOME = 200
-_IN_COMMON = 2.0
-_SEEDS_OF_SOME = 4
 _MOST_NEIGHBOURS = 45
 # Tried for how fine the themes are; small sets say too little to choose.
 _FINENESS = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
@@ -62,19 +54,14 @@ def neighbour_counts(n: int) -> tuple[int, ...]:
     return tuple(sorted({max(3, largest // 2), max(3, 3 * largest // 4), largest}))
 
 
-def find_clusters(
-    vectors: np.ndarray, *, resolution: float = 1.0, in_common: Callable[[], np.ndarray] | None = None
-) -> np.ndarray:
+def find_clusters(vectors: np.ndarray, *, resolution: float = 1.0) -> np.ndarray:
     """A cluster number for each row of unit vectors (n, d), from 0, largest first.
 
-    `resolution` multiplies the fineness that the data ask for. `in_common()` gives how alike each two rows are in
-    their words (n, n); it is asked for where there are few rows.
+    `resolution` multiplies the fineness that the data ask for.
     """
     n = len(vectors)
     if n < 4:
         return np.zeros(n, dtype=np.int64)
-    if n < _SOME and in_common is not None:
-        return by_size(_of_some(vectors @ vectors.T + _IN_COMMON * in_common(), resolution))
     if n <= _DENSE_LIMIT:
         return by_size(_consensus(vectors, resolution))
     if n <= _GRAPH_LIMIT:
@@ -102,29 +89,6 @@ def _consensus(vectors: np.ndarray, resolution: float) -> np.ndarray:
         for seed in range(seeds)
     ]
     return louvain(_together(runs), resolution=1.0)
-
-
-def _of_some(likeness: np.ndarray, resolution: float) -> np.ndarray:
-    """Clusters of some dozen texts from how alike each two are, (n, n); a nearer neighbour weighs more."""
-    n = len(likeness)
-    apart = -np.round(likeness, 6)
-    np.fill_diagonal(apart, np.inf)
-    order = np.argsort(apart, axis=1, kind="stable")
-    runs = []
-    for k in neighbour_counts(n):
-        weights = np.tile(1 / (1 + np.arange(k) / k), n)
-        graph = sparse.csr_matrix((weights, (np.repeat(np.arange(n), k), order[:, :k].ravel())), shape=(n, n))
-        graph = ((graph + graph.T) / 2).tocsr()
-        graph.sort_indices()
-        runs += [
-            louvain(graph, resolution=resolution * step, seed=seed)
-            for step in _STEPS
-            for seed in range(_SEEDS_OF_SOME)
-        ]
-    wanted = round(float(np.median([run.max() + 1 for run in runs])))
-    apart_share = np.mean([run[:, None] != run[None, :] for run in runs], axis=0)
-    tree = linkage(apart_share[np.triu_indices(n, 1)], method="average")
-    return fcluster(tree, wanted, criterion="maxclust").astype(np.int64) - 1
 
 
 def _fineness(graph: sparse.csr_matrix) -> float:
@@ -199,17 +163,15 @@ def cluster_texts(
     themes: int | None = None,
     resolution: float = 1.0,
     smallest: int | None = None,
-    in_common: Callable[[], np.ndarray] | None = None,
 ) -> np.ndarray:
     """A theme number for each different text, -1 where it fits nowhere.
 
-    `space`: vectors centred by language, `raw`: as embedded, both (n, d); `sizes`: rows that say each text;
-    `in_common`: as in `find_clusters`.
+    `space`: vectors centred by language, `raw`: as embedded, both (n, d); `sizes`: rows that say each text.
     """
     n = len(space)
     if n == 0:
         return np.zeros(0, dtype=np.int64)
-    labels = _few(raw) if n < _FEW else find_clusters(space, resolution=resolution, in_common=in_common)
+    labels = _few(raw) if n < _FEW else find_clusters(space, resolution=resolution)
     if themes:
         labels = _to_number(space, labels, themes)
     needed = smallest or smallest_theme(int(sizes.sum()))

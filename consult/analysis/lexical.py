@@ -64,17 +64,6 @@ class SharedWords:
         return found
 
 
-def words_in_common(texts: Sequence[str], codes: Sequence[str]) -> np.ndarray:
-    """How alike each two texts are in their words, (n, n), from 0 to at most 1.
-
-    Words are shared within a language only, so they count the less the more languages the texts are in.
-    """
-    rows = SharedWords(texts).rows(texts)
-    sizes = np.unique(np.asarray(codes), return_counts=True)[1]
-    together = float((sizes.astype(np.float64) ** 2).sum()) / max(1, len(codes)) ** 2
-    return together * (rows @ rows.T).toarray()
-
-
 def unit_sparse(rows: sparse.csr_matrix) -> sparse.csr_matrix:
     """Rows scaled to length 1; zero rows stay zero."""
     length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())

@@ -15,7 +15,6 @@ from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCach
 from consult.analysis.graph import unit_rows
 from consult.analysis.hierarchy import broader_themes
 from consult.analysis.labels import LabelInput, ThemeWords, name_broader, name_themes
-from consult.analysis.lexical import words_in_common
 from consult.analysis.reading import Reading, read_texts
 from consult.analysis.several import further_themes, scored
 from consult.analysis.summary import Broader, summarise, theme_id
@@ -67,7 +66,6 @@ def find_themes(
         themes=options.themes,
         resolution=options.resolution,
         smallest=options.smallest,
-        in_common=lambda: words_in_common(reading.read, reading.codes),
     )
     centres = theme_centres(reading.space, numbers, reading.sizes)
     # Of sentences both need the vectors.

@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from consult.analysis.clustering import find_clusters
-from consult.analysis.lexical import SharedWords, words_in_common
+from consult.analysis.lexical import SharedWords
 from consult.analysis.placing import PlacingOptions, ThemeReference, place
+
+
+def in_common(texts: list[str]) -> np.ndarray:
+    """How alike each two texts are in their words."""
+    rows = SharedWords(texts).rows(texts)
+    return (rows @ rows.T).toarray()
 
 
 @pytest.mark.parametrize(
@@ -19,36 +24,22 @@ from consult.analysis.placing import PlacingOptions, ThemeReference, place
     ],
 )
 def test_inflected_words_are_shared_and_others_are_not(first: str, second: str, stranger: str) -> None:
-    alike = words_in_common([first, second, stranger], ["x"] * 3)
+    alike = in_common([first, second, stranger])
     assert alike[0, 1] > 0.1 > alike[0, 2]
     assert np.allclose(np.diag(alike), 1, atol=1e-5)
 
 
 def test_function_words_signs_and_nothing_are_shared_with_nobody() -> None:
     texts = ["", "and the of", "😀 123 !!", "water", "x" * 20_000, "\ud800 \u202e"]
-    alike = words_in_common(texts, ["en"] * len(texts))
+    alike = in_common(texts)
     assert np.isfinite(alike).all()
     assert not alike[[0, 1, 2]].any()
-
-
-def test_words_count_less_where_answers_are_in_many_languages() -> None:
-    texts = ["clean water", "clean streets", "eau propre", "agua limpia"]
-    one, four = words_in_common(texts, ["en"] * 4), words_in_common(texts, ["en", "en", "fr", "es"])
-    assert 0 < four[0, 1] < one[0, 1]
 
 
 def test_what_a_text_gives_does_not_depend_on_the_texts_beside_it() -> None:
     shared = SharedWords(["clean water", "clean streets", "schools"])
     both = shared.rows(["clean water", "schools"])
     assert np.array_equal(both.toarray()[1:], shared.rows(["schools"]).toarray())
-
-
-def test_few_texts_that_mean_the_same_are_told_apart_by_their_words() -> None:
-    vectors = np.ones((12, 4), dtype=np.float32) / 2
-    alike = np.kron(np.eye(2), np.ones((6, 6)))
-    found = find_clusters(vectors, in_common=lambda: alike)
-    assert found.tolist() == [0] * 6 + [1] * 6
-    assert len(set(find_clusters(vectors, in_common=lambda: np.zeros((12, 12))).tolist())) <= 12
 
 
 def test_a_text_goes_where_its_words_have_been_said() -> None:

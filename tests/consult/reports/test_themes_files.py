@@ -88,7 +88,9 @@ def test_the_pdf_is_the_same_each_time_and_brings_its_fonts(result: ThemeResult)
 
 
 def test_lam_with_alef_is_one_sign_when_text_is_copied() -> None:
-    page = '<html lang="ar" dir="rtl"><style>p { font-family: var(--sans) }</style><p>الإجابات والآراء ولأن إلا'
+    page = (
+        '<html lang="ar" dir="rtl"><style>p { font-family: var(--sans) }</style><p>الإجابات والآراء ولأن إلا'
+    )
     made = pdf.pdf_of(page, style="consultation-print.css")
     found = b""
     for part in re.findall(rb"stream\n(.*?)\nendstream", made, re.DOTALL):
