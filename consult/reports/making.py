@@ -9,9 +9,7 @@ from consult.reports.composition import composed
 from consult.reports.consultation_report import ConsultationReport
 from consult.reports.gathering import PRINTED, consultation_report
 from consult.reports.pdf import check_pdf, pdf_of
-from consult.reports.report_document import report_document
 from consult.reports.report_page import report_page
-from consult.reports.report_workbook import report_workbook
 
 HTML, PDF, DOCX, XLSX = FORMATS = ("html", "pdf", "docx", "xlsx")
 IN_WORKBOOK = 20_000
@@ -38,11 +36,16 @@ def make_report(
 
 
 def written(report: ConsultationReport, *, kind: str, digits: str = "latn") -> bytes:
-    """A report as a file of one kind."""
+    """A report as a file of one kind. What writes workbooks and Word documents is loaded when one is asked for: it would
+    hold up the start of every server."""
     if kind == XLSX:
+        from consult.reports.report_workbook import report_workbook
+
         return report_workbook(report, digits=digits)
     document = composed(report, digits=digits)
     if kind == DOCX:
+        from consult.reports.report_document import report_document
+
         return report_document(document)
     page = report_page(document)
     if kind == PDF:
