@@ -36,8 +36,8 @@ def make_report(
 
 
 def written(report: ConsultationReport, *, kind: str, digits: str = "latn") -> bytes:
-    """A report as a file of one kind. What writes workbooks and Word documents is loaded when one is asked for: it would
-    hold up the start of every server."""
+    """A report as a file of one kind. What writes workbooks and Word documents is loaded when one is asked for: it
+    would hold up the start of every server."""
     if kind == XLSX:
         from consult.reports.report_workbook import report_workbook
 
