@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from consult.access.models import AuditEntry
 from consult.evidence import sources
@@ -15,6 +15,7 @@ from consult.evidence.models import GATHERED, Excerpt
 from consult.evidence.services import hash_of
 from consult.extensions import db
 from consult.review.models import REVIEWER, Coding, Stance, Theme
+from consult.stakeholders.models import Participant, RollPlace
 from tests.consult.reading.house import House, furnish
 from tests.support import on_both_databases, text_of
 
@@ -102,6 +103,45 @@ def test_two_waves_are_compared(house: House, reviewer: FlaskClient) -> None:
     assert "Money" in page and "60 answers" in page
     same = reviewer.get(f"{ASKED}/compare?wave=agm-before&people=same")
     assert same.status_code == 200 and "The same people at both times: 0 answers" in text_of(same.text)
+
+
+def test_the_same_people_of_two_waves_are_paired_unless_everybody_is_asked_for(
+    house: House, reviewer: FlaskClient
+) -> None:
+    before = furnish(db.session(), house.coder, slug="agm-before", seed=8, groups=house.groups, number=20)
+    page = f"{ASKED}/compare?wave=agm-before"
+    db.session.commit()
+    assert "Nobody answered both times." in text_of(reviewer.get(page).text)
+    places = select(RollPlace).order_by(RollPlace.id)
+    now = db.session.scalars(places.filter_by(consultation_id=house.scope.consultation_id)).all()
+    then = db.session.scalars(places.filter_by(consultation_id=before.scope.consultation_id)).all()
+    for later, earlier in zip(now, then, strict=False):
+        earlier.participant_id = later.participant_id
+    db.session.commit()
+    assert "The same people at both times: 20 answers" in text_of(reviewer.get(page).text)
+    everybody = text_of(reviewer.get(f"{page}&people=all").text)
+    assert "20 people answered both times; each is taken for two different people." in everybody
+    before.consultation.access = "open"
+    db.session.commit()
+    assert "Nobody knows who answered both times" in text_of(reviewer.get(page).text)
+
+
+def test_a_roll_that_is_not_reached_is_told(house: House, reviewer: FlaskClient) -> None:
+    """Two of sixty are of the east, and forty of the roll's ninety-eight."""
+    session = db.session()
+    ids = session.scalars(select(RollPlace.participant_id).order_by(RollPlace.id)).all()
+    session.execute(update(Participant).values(region="West"))
+    session.execute(update(Participant).where(Participant.id.in_(ids[:2])).values(region="East"))
+    for n in range(38):
+        person = Participant(name=f"e{n}", name_key=f"e{n}", language="en", region="East")
+        session.add(person)
+        session.flush()
+        place = {"participant_id": person.id, "ref": f"e{n}", "name_key": "e"}
+        session.add(RollPlace(consultation_id=house.scope.consultation_id, **place))
+    session.commit()
+    page = text_of(reviewer.get(f"{ASKED}/weighted?margin=region").text)
+    assert "no weight may be larger than 5" in page and "2 weights were cut to 5" in page
+    assert "40.8% of the roll, 16.7% after weighting" in page
 
 
 def test_weights_are_refused_with_the_reason(house: House, reviewer: FlaskClient) -> None:
