@@ -6,18 +6,25 @@ import re
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from consult.access.models import AuditEntry
+from consult.consultations import services
 from consult.evidence import sources
 from consult.evidence.models import GATHERED, Excerpt
 from consult.evidence.services import hash_of
 from consult.extensions import db
+from consult.review import requests
 from consult.review.models import REVIEWER, Coding, Stance, Theme
 from consult.stakeholders.models import Participant, RollPlace
+from surveys import queries as survey_queries
+from surveys import services as survey_services
 from tests.consult.reading.house import House, furnish
+from tests.consult.review.answers import make_consultation
 from tests.support import on_both_databases, text_of
+from tests.surveys.samples import LONG, SCALE, survey
 
 AT = "/manage/agm/review"
 ASKED = f"{AT}/question/t2"
@@ -124,6 +131,27 @@ def test_the_same_people_of_two_waves_are_paired_unless_everybody_is_asked_for(
     before.consultation.access = "open"
     db.session.commit()
     assert "Nobody knows who answered both times" in text_of(reviewer.get(page).text)
+
+
+def test_a_scale_of_few_is_shown_without_an_interval(app: Flask, reviewer: FlaskClient) -> None:
+    """Two languages, three answers in each, wholly apart."""
+    session = db.session()
+    consultation = make_consultation(session, definition=survey(LONG, SCALE))
+    version = survey_queries.latest_version(session, consultation.survey_id)
+    low, *_others, high = SCALE.config.points
+    for n in range(6):
+        answers = {LONG.id: f"Money {n}", SCALE.id: (high if n % 2 else low).id}
+        survey_services.submit_response(
+            session, version=version, submission_key=f"k{n}", answers=answers, language="en"
+        )
+    services.close_consultation(session, consultation)
+    requests.gather(session, consultation)
+    for n, excerpt in enumerate(session.scalars(select(Excerpt).order_by(Excerpt.id))):
+        excerpt.language = ("en", "ar")[n % 2]
+    session.commit()
+    page = text_of(reviewer.get(f"{ASKED}/compare?by=language&one=ar&other=en").text)
+    line = page.partition("Questions with a scale")[2]
+    assert "1.00 no interval" in line and "p = 0.100" in line
 
 
 def test_a_roll_that_is_not_reached_is_told(house: House, reviewer: FlaskClient) -> None:
