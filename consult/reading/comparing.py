@@ -132,9 +132,8 @@ def earlier_waves(session: Session, consultation: Consultation, asked: Question)
 
 
 def matching_question(session: Session, other: Consultation, asked: Question) -> str | None:
-    """The id of the same question in another consultation: the one with its id, which stays when a survey is copied;
-    else the one with its name, if it asks the same in any language. The builder gives names by number, so that a name
-    alone says nothing."""
+    """The id of the same question in another consultation: the one with its id, else the one with its name if it asks
+    the same in any language. The builder gives names by number, so that a name alone says nothing."""
     questions = free_text_questions(session, other.survey_id)
     if any(question.id == asked.id for question in questions):
         return asked.id

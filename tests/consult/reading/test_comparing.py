@@ -78,7 +78,7 @@ def test_people_are_not_paired_where_nobody_may_know_them(session, house: House)
 
 
 def test_the_same_question_is_known_by_its_id_and_not_by_the_builders_numbers(session, app) -> None:
-    """A survey copied keeps its ids; the builder calls the first question of every survey q1."""
+    """The builder calls the first question of every survey q1."""
     asked = replace(LONG, id="one", name="q1", label={"en": "What would you change?", "ar": "ماذا تغيّر؟"})
     others = {
         "copy": (replace(asked, id="other", label={"en": "x"}), replace(asked, name="q2")),
