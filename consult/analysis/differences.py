@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import asin, sqrt
+from math import asin, comb, sqrt
 
 import numpy as np
 from scipy import stats
@@ -18,6 +18,13 @@ from consult.analysis.weighting import share_interval
 _Z = 1.959963984540054
 FEWEST_EXPECTED = 5
 """Below this expected number in any of the four cells the normal approximation is not trusted (Cochran 1954)."""
+FEWEST_FOR_INTERVAL = 10
+"""Below this number on either side no interval is given for Cliff's delta: its variance is not known well enough."""
+FEWEST_FOR_NORMAL = 20
+"""Below this number on either side a test of ranks counts out every way in which chance could have dealt the ranks."""
+MOST_CHANGES_COUNTED = 50
+MOST_STATES = 1_000_000
+"""So many partial sums at most are counted out; beyond, the normal approximation is taken."""
 ALPHA = 0.05
 
 
@@ -59,18 +66,19 @@ def two_shares(a: int, n: int, b: int, m: int) -> Difference:
 
 def two_orders(first: Sequence[int], second: Sequence[int]) -> Difference | None:
     """How many of two groups of different people stand at each point of a scale, from the lowest: Mann and Whitney's
-    test with ties, and Cliff's delta with his interval (Psychological Bulletin 114, 1993): of all pairs, the share in
-    which the first stands higher less the share in which the second does. None where nothing can be compared."""
+    test with ties, exact where a group is small, and Cliff's delta (Psychological Bulletin 114, 1993): of all pairs,
+    the share in which the first stands higher less the share in which the second does. His interval is left out for
+    small groups and where its variance is 0, as between groups wholly apart. None where nothing can be compared."""
     x, y = np.asarray(first, dtype=np.int64), np.asarray(second, dtype=np.int64)
     n, m = int(x.sum()), int(y.sum())
     if n < 2 or m < 2:
         return None
     points = np.arange(len(x))
-    p = float(
-        stats.mannwhitneyu(
-            np.repeat(points, x), np.repeat(points, y), method="asymptotic", use_continuity=False
-        )[1]
-    )
+    fewest = min(n, m)
+    if fewest < FEWEST_FOR_NORMAL and 2 * fewest * (fewest + 1) * (n + m) <= MOST_STATES:
+        p = _exact_orders(x, y) if n <= m else _exact_orders(y, x)
+    else:
+        p = _normal_orders(np.repeat(points, x), np.repeat(points, y))
     # Each one's dominance over the other group: the share below it less the share above it.
     below_y, below_x = np.cumsum(y) - y, np.cumsum(x) - x
     rows = (below_y - (m - below_y - y)) / m
@@ -81,9 +89,41 @@ def two_orders(first: Sequence[int], second: Sequence[int]) -> Difference | None
     sign = np.sign(points[:, None] - points[None, :])
     of_pairs = float(((sign - delta) ** 2 * x[:, None] * y[None, :]).sum() / (n * m - 1))
     variance = max(0.0, of_rows / n + of_columns / m - of_pairs / (n * m))
-    spread = _Z * sqrt(variance)
-    interval = max(-1.0, delta - spread), min(1.0, delta + spread)
-    return Difference("mann_whitney", 1.0 if np.isnan(p) else p, delta, interval, delta)
+    interval = None
+    if variance > 0 and fewest >= FEWEST_FOR_INTERVAL:
+        spread = _Z * sqrt(variance)
+        interval = max(-1.0, delta - spread), min(1.0, delta + spread)
+    return Difference("mann_whitney", p, delta, interval, delta)
+
+
+def _normal_orders(one: np.ndarray, other: np.ndarray) -> float:
+    p = float(stats.mannwhitneyu(one, other, method="asymptotic", use_continuity=False)[1])
+    return 1.0 if np.isnan(p) else p
+
+
+def _exact_orders(x: np.ndarray, y: np.ndarray) -> float:
+    """How often chance gives a sum of ranks as far out where all ways of dealing the answers to the two groups are
+    alike; ties as they are. `x` is the smaller group. Ranks are doubled, so that they are whole."""
+    tied = x + y
+    n, whole = int(x.sum()), int(tied.sum())
+    ranks = 2 * (np.cumsum(tied) - tied) + tied + 1
+    ways = np.zeros((n + 1, 2 * n * whole + 1))
+    ways[0, 0] = 1.0
+    for number, rank in zip(tied.tolist(), ranks.tolist(), strict=True):
+        dealt = ways.copy()
+        for taken in range(1, min(number, n) + 1):
+            shift = taken * rank
+            if shift >= ways.shape[1]:
+                break
+            dealt[taken:, shift:] += comb(number, taken) * ways[:-taken, :-shift]
+        ways = dealt
+    return _two_sided(ways[n], int((x * ranks).sum()))
+
+
+def _two_sided(ways: np.ndarray, found: int) -> float:
+    """Twice the share of the ways whose sum is as high as the one found, or as low, whichever is the less."""
+    least = min(float(ways[: found + 1].sum()), float(ways[found:].sum()))
+    return min(1.0, 2 * least / float(ways.sum()))
 
 
 def changed_shares(both: int, only_first: int, only_second: int, neither: int) -> Difference:
@@ -116,15 +156,32 @@ def _phi(both: int, only_first: int, only_second: int, neither: int, n: int) -> 
 
 
 def changed_orders(pairs: Sequence[tuple[int, int]]) -> Difference | None:
-    """The same people at two points of a scale: Wilcoxon's signed ranks, those who did not change left out, and the
-    matched-pairs rank-biserial correlation (Kerby, Comprehensive Psychology 3, 2014). None where nobody changed."""
+    """The same people at two points of a scale: Wilcoxon's signed ranks, those who did not change left out, exact up to
+    50 changes, and the matched-pairs rank-biserial correlation (Kerby, Comprehensive Psychology 3, 2014). Where nobody
+    changed the difference is 0; None without anybody."""
+    if not pairs:
+        return None
     change = np.array([first - second for first, second in pairs if first != second], dtype=float)
     if not len(change):
-        return None
+        return Difference("wilcoxon", 1.0, 0.0, None, 0.0)
     ranks = stats.rankdata(np.abs(change))
     effect = float((ranks * np.sign(change)).sum() / ranks.sum())
-    p = float(stats.wilcoxon(change, zero_method="wilcox", correction=False, method="auto").pvalue)
+    if len(change) <= MOST_CHANGES_COUNTED:
+        p = _exact_changes(np.rint(2 * ranks).astype(np.int64), change > 0)
+    else:
+        p = float(stats.wilcoxon(change, zero_method="wilcox", correction=False, method="asymptotic").pvalue)
     return Difference("wilcoxon", p, effect, None, effect)
+
+
+def _exact_changes(ranks: np.ndarray, is_up: np.ndarray) -> float:
+    """How often chance gives a sum of ranks as far out where each change goes either way alike; `ranks` are doubled."""
+    ways = np.zeros(int(ranks.sum()) + 1)
+    ways[0] = 1.0
+    for rank in ranks.tolist():
+        further = ways.copy()
+        further[rank:] += ways[:-rank]
+        ways = further
+    return _two_sided(ways, int(ranks[is_up].sum()))
 
 
 def holm(values: Sequence[float]) -> list[float]:

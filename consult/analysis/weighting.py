@@ -11,17 +11,56 @@ import numpy as np
 _Z_95 = 1.959963984540054
 
 
+TOLERANCE = 0.005
+"""A margin is met where the weighted share is no further from the roll's than this."""
+_ENOUGH = 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """A value of a column: its share of the roll, and of the answers when weighted."""
+
+    column: str
+    value: str
+    wanted: float
+    reached: float
+
+    @property
+    def is_met(self) -> bool:
+        return abs(self.wanted - self.reached) <= TOLERANCE
+
+
 class WeightingError(ValueError):
-    """Margins that cannot be met."""
+    """Margins that cannot be met. `missed`: those that no weights reach together with the others; empty where a value
+    has no match."""
+
+    def __init__(self, message: str, missed: Sequence[Margin] = ()) -> None:
+        super().__init__(message)
+        self.missed = tuple(missed)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One weight a respondent, mean 1; `effective`: Kish's effective number; `trimmed`: how many were cut."""
+    """One weight a respondent, mean 1; `effective`: Kish's effective number; `trimmed`: how many were cut, so that
+    `missed` margins of the roll are not reached."""
 
     values: tuple[float, ...]
     effective: float
     trimmed: int
+    missed: tuple[Margin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A column as numbers of its values, and the number of answers that each value is to weigh."""
+
+    column: str
+    names: Sequence[str]
+    codes: np.ndarray
+    totals: np.ndarray
+
+    def sums(self, weights: np.ndarray) -> np.ndarray:
+        return np.bincount(self.codes, weights=weights, minlength=len(self.names))
 
 
 def rake(
@@ -31,32 +70,76 @@ def rake(
     largest: float = 5.0,
     rounds: int = 200,
 ) -> Weights:
-    """Weights that give the respondents the roll's margins (Deming and Stephan 1940), trimmed at `largest`.
+    """Weights that give the respondents the roll's margins (Deming and Stephan 1940), none above `largest`.
 
-    `columns`: a value for each respondent; `margins`: counts or shares of the roll for each value. Raises
-    WeightingError for a value on the roll that no respondent has, and for a respondent's value not on it.
+    `columns`: a value for each respondent; `margins`: counts or shares of the roll for each value. Where a weight comes
+    out above `largest`, cutting and raking alternate, and what is then not reached is told. Raises WeightingError for a
+    value on the roll that no respondent has, for a respondent's value not on it, and for margins that no weights meet
+    together.
     """
     n = len(next(iter(columns.values()), ()))
+    targets = [_target(name, columns[name], target, n) for name, target in margins.items()]
     weights = np.ones(n)
-    targets = []
-    for name, target in margins.items():
-        values = np.asarray(columns[name])
-        wanted = {value: count for value, count in target.items() if count > 0}
-        unknown, empty = set(values.tolist()) - set(wanted), set(wanted) - set(values.tolist())
-        if unknown or empty:
-            raise WeightingError(f"{name}: no match for {', '.join(sorted(unknown | empty))}")
-        whole = sum(wanted.values())
-        targets += [(values == value, n * count / whole) for value, count in sorted(wanted.items())]
     for _ in range(rounds):
-        before = weights.copy()
-        for rows, total in targets:
-            weights[rows] *= total / weights[rows].sum()
-        if np.abs(weights - before).max() < 1e-10:
+        before = weights
+        weights = _raked(weights, targets)
+        if np.abs(weights - before).max(initial=0) < _ENOUGH:
             break
-    trimmed = int((weights > largest).sum())
-    weights = np.minimum(weights, largest)
-    weights *= n / weights.sum() if n else 1
-    return Weights(tuple(float(w) for w in weights), effective_number(weights), trimmed)
+    if missed := _missed(weights, targets):
+        raise WeightingError("the margins contradict one another among the respondents", missed)
+    if weights.max(initial=0) > largest:
+        for _ in range(rounds):
+            before = weights
+            weights = _cut(_raked(weights, targets), largest)
+            if np.abs(weights - before).max() < _ENOUGH:
+                break
+    trimmed = int((weights > largest * (1 - _ENOUGH)).sum())
+    values = tuple(float(w) for w in weights)
+    return Weights(values, effective_number(weights), trimmed, _missed(weights, targets))
+
+
+def _target(name: str, values: Sequence[str], target: Mapping[str, float], n: int) -> _Target:
+    wanted = {value: count for value, count in target.items() if count > 0}
+    unknown, empty = set(values) - set(wanted), set(wanted) - set(values)
+    if unknown or empty:
+        raise WeightingError(f"{name}: no match for {', '.join(sorted(unknown | empty))}")
+    names = sorted(wanted)
+    places = {value: place for place, value in enumerate(names)}
+    codes = np.array([places[value] for value in values], dtype=np.int64)
+    whole = sum(wanted.values())
+    return _Target(name, names, codes, np.array([n * wanted[value] / whole for value in names]))
+
+
+def _raked(weights: np.ndarray, targets: Sequence[_Target]) -> np.ndarray:
+    """One round over all margins."""
+    for target in targets:
+        sums = target.sums(weights)
+        # What weighs nothing any more stays as it is: margins that contradict one another wear it away.
+        factors = np.divide(target.totals, sums, out=np.ones(len(sums)), where=sums > 0)
+        weights = weights * factors[target.codes]
+    return weights
+
+
+def _cut(weights: np.ndarray, largest: float) -> np.ndarray:
+    """With none above `largest`; what is cut off goes to the others in proportion, so that the mean stays 1."""
+    n = len(weights)
+    weights = weights * (n / weights.sum())
+    is_cut = np.zeros(n, dtype=bool)
+    while (over := (weights > largest) & ~is_cut).any():
+        is_cut |= over
+        weights[is_cut] = largest
+        weights[~is_cut] *= (n - largest * is_cut.sum()) / weights[~is_cut].sum()
+    return weights
+
+
+def _missed(weights: np.ndarray, targets: Sequence[_Target]) -> tuple[Margin, ...]:
+    n = max(1, len(weights))
+    found = (
+        Margin(target.column, name, float(total) / n, float(reached) / n)
+        for target in targets
+        for name, total, reached in zip(target.names, target.totals, target.sums(weights), strict=True)
+    )
+    return tuple(margin for margin in found if not margin.is_met)
 
 
 def effective_number(weights: Sequence[float] | np.ndarray) -> float:

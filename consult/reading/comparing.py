@@ -29,6 +29,7 @@ from consult.review.models import Theme
 from consult.review.scope import Scope
 from consult.stakeholders.entitlement import Participation
 from consult.stakeholders.models import RollPlace
+from surveys.elements import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,15 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Themes, then scales. `left_out`: answers that stand on both sides; `is_paired`: the same people on both."""
+    """Themes, then scales. `left_out`: answers that stand on both sides; `is_paired`: the same people on both;
+    `in_both`: how many people answered both times, None where nobody can know."""
 
     themes: Sequence[Compared]
     scales: Sequence[Compared]
     bases: tuple[int, int]
     left_out: int = 0
     is_paired: bool = False
+    in_both: int | None = None
 
 
 def compare_columns(
@@ -84,14 +87,18 @@ def compare_columns(
     return _adjusted(Comparison(themes, scales, (len(first), len(second)), len(shared)))
 
 
-def compare_waves(session: Session, read: Read, earlier: Scope, *, is_paired: bool) -> Comparison | None:
+def compare_waves(
+    session: Session, read: Read, earlier: Scope, *, is_paired: bool | None = None
+) -> Comparison | None:
     """This question now and as it was asked in another consultation; themes are the same by their names. `is_paired`:
-    only the people who answered both, each compared with herself."""
+    only the people who answered both, each compared with herself; without it so wherever there are any, as a test of
+    different people would take them for two."""
     before = read_question(session, earlier)
     if not read.base or not before.base:
         return None
-    if is_paired:
-        return _adjusted(_same_people(session, read, before))
+    pairs = _pairs(session, read, before) if _is_pairable(session, read.scope, earlier) else None
+    if pairs is not None and (len(pairs) > 0 if is_paired is None else is_paired):
+        return _adjusted(_same_people(session, read, before, pairs))
     themes = [
         _two(
             theme,
@@ -110,32 +117,29 @@ def compare_waves(session: Session, read: Read, earlier: Scope, *, is_paired: bo
             now = _histogram(_points(session, asked, read.scope, read.answers), np.arange(read.base))
             then = _histogram(_points(session, old, earlier, before.answers), np.arange(before.base))
             scales.append(_orders(asked, now, then))
-    return _adjusted(Comparison(themes, scales, (read.base, before.base)))
+    in_both = len(pairs) if pairs is not None else None
+    return _adjusted(Comparison(themes, scales, (read.base, before.base), in_both=in_both))
 
 
-def earlier_waves(session: Session, consultation: Consultation, question_id: str) -> list[Consultation]:
-    """Other consultations that ask this very question: the same id, or the same name."""
-    name = _question_name(session, consultation.survey_id, question_id)
-    found = []
-    for other in session.scalars(
-        select(Consultation).where(Consultation.id != consultation.id).order_by(Consultation.id.desc())
-    ):
-        if other.asks and matching_question(session, other, question_id, name) is not None:
-            found.append(other)
-    return found
+def earlier_waves(session: Session, consultation: Consultation, asked: Question) -> list[Consultation]:
+    """Other consultations that ask this very question."""
+    others = select(Consultation).where(Consultation.id != consultation.id).order_by(Consultation.id.desc())
+    return [
+        other
+        for other in session.scalars(others)
+        if other.asks and matching_question(session, other, asked) is not None
+    ]
 
 
-def matching_question(session: Session, other: Consultation, question_id: str, name: str) -> str | None:
-    """The id of the same question in another consultation."""
-    asked = free_text_questions(session, other.survey_id)
-    ids = {question.id for question in asked}
-    names = {question.name: question.id for question in asked}
-    return names.get(name) or (question_id if question_id in ids else None)
-
-
-def question_name(session: Session, consultation: Consultation, question_id: str) -> str:
-    """The name of a free-text question, by which it is known from wave to wave."""
-    return _question_name(session, consultation.survey_id, question_id)
+def matching_question(session: Session, other: Consultation, asked: Question) -> str | None:
+    """The id of the same question in another consultation: the one with its id, else the one with its name if it asks
+    the same in any language. The builder gives names by number, so that a name alone says nothing."""
+    questions = free_text_questions(session, other.survey_id)
+    if any(question.id == asked.id for question in questions):
+        return asked.id
+    words = _words(asked.label)
+    same = (q for q in questions if q.name == asked.name and _words(q.label) & words)
+    return next((question.id for question in same), None)
 
 
 def may_pair(one: Consultation, other: Consultation) -> bool:
@@ -143,9 +147,9 @@ def may_pair(one: Consultation, other: Consultation) -> bool:
     return all(c.privacy == Privacy.CONFIDENTIAL and c.access == Access.ROLL for c in (one, other))
 
 
-def _question_name(session: Session, survey_id: int, question_id: str) -> str:
-    asked = free_text_questions(session, survey_id)
-    return next((question.name for question in asked if question.id == question_id), "")
+def _is_pairable(session: Session, *scopes: Scope) -> bool:
+    one, other = (session.get_one(Consultation, scope.consultation_id) for scope in scopes)
+    return may_pair(one, other)
 
 
 def _two(theme: Theme, a: int, n: int, b: int, m: int) -> Compared:
@@ -195,11 +199,17 @@ def _adjusted(found: Comparison) -> Comparison:
         for line in lines
     ]
     split = len(found.themes)
-    return Comparison(made[:split], made[split:], found.bases, found.left_out, found.is_paired)
+    return Comparison(made[:split], made[split:], found.bases, found.left_out, found.is_paired, found.in_both)
+
+
+def _words(texts: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """What is said in each language, case and spacing aside."""
+    said = ((language, " ".join(text.split()).casefold()) for language, text in texts.items())
+    return frozenset((language, text) for language, text in said if text)
 
 
 def _name(theme: Theme) -> frozenset[str]:
-    return frozenset(" ".join(text.split()).casefold() for text in theme.name.values() if text.strip())
+    return frozenset(text for _language, text in _words(theme.name))
 
 
 def _match(theme: Theme, read: Read) -> Theme | None:
@@ -208,11 +218,15 @@ def _match(theme: Theme, read: Read) -> Theme | None:
     return next((other for other in read.themes if _name(other) & names), None)
 
 
-def _same_people(session: Session, read: Read, before: Read) -> Comparison:
+def _pairs(session: Session, read: Read, before: Read) -> list[tuple[int, int]]:
+    """The places of both answers of everybody who answered both times."""
     now, then = _people(session, read), _people(session, before)
-    both = sorted(set(now) & set(then))
-    at_now = np.array([now[person] for person in both], dtype=np.int64)
-    at_then = np.array([then[person] for person in both], dtype=np.int64)
+    return [(now[person], then[person]) for person in sorted(set(now) & set(then))]
+
+
+def _same_people(session: Session, read: Read, before: Read, both: Sequence[tuple[int, int]]) -> Comparison:
+    at_now = np.array([now for now, _then in both], dtype=np.int64)
+    at_then = np.array([then for _now, then in both], dtype=np.int64)
     themes = []
     for theme in read.themes:
         match = _match(theme, before)
@@ -239,7 +253,7 @@ def _same_people(session: Session, read: Read, before: Read) -> Comparison:
         scales.append(
             Compared(None, asked.label, (len(pairs),) * 2, (len(pairs),) * 2, changed_orders(pairs))
         )
-    return Comparison(themes, scales, (len(both), len(both)), is_paired=True)
+    return Comparison(themes, scales, (len(both),) * 2, is_paired=True, in_both=len(both))
 
 
 def _by_place(points: Sequence[Ids]) -> dict[int, int]:

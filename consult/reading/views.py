@@ -140,7 +140,7 @@ def compare(slug: str, question_id: str) -> str:
     found = None
     sides: tuple[str, str] | None = None
     if wave is not None:
-        found = _against_wave(here, read, wave, is_paired=can_pair and request.args.get("people") == "same")
+        found = _against_wave(here, read, wave, is_paired=_asked_people())
         sides = (person_text(here.consultation.title), person_text(wave.title))
     elif request.args.get("one") and request.args.get("other"):
         one, other = (request.args.get(name, "") for name in ("one", "other"))
@@ -172,15 +172,21 @@ def _waves(here: Visit) -> list[Consultation]:
         return []
     return [
         other
-        for other in comparing.earlier_waves(current_session(), here.consultation, here.scope.question_id)
+        for other in comparing.earlier_waves(current_session(), here.consultation, here.asked)
         if may(other, Right.RESPONSES_READ) and is_readable(other)
     ]
 
 
-def _against_wave(here: Visit, read: breakdown.Read, wave: Consultation, *, is_paired: bool):
+def _asked_people() -> bool | None:
+    """Whether only those who answered both waves are asked for; None where the address does not say."""
+    return {"same": True, "all": False}.get(request.args.get("people", ""))
+
+
+def _against_wave(
+    here: Visit, read: breakdown.Read, wave: Consultation, *, is_paired: bool | None
+) -> comparing.Comparison | None:
     session = current_session()
-    name = comparing.question_name(session, here.consultation, here.scope.question_id)
-    matched = comparing.matching_question(session, wave, here.scope.question_id, name)
+    matched = comparing.matching_question(session, wave, here.asked)
     log_reading(wave.slug, question=matched, table="compare")
     assert matched is not None
     return comparing.compare_waves(session, read, Scope(wave.id, matched), is_paired=is_paired)
@@ -212,12 +218,18 @@ def weighted(slug: str, question_id: str) -> str:
         ]
         if found
         else [],
+        missed=[
+            (dimension_name(Dimension(one.margin, {})), _value_of(one), one.wanted, one.reached)
+            for one in found.missed
+        ]
+        if found
+        else [],
         found=found,
         largest=weighting.LARGEST,
     )
 
 
-def _value_of(one: weighting.Empty) -> str:
+def _value_of(one: weighting.Empty | weighting.Missed) -> str:
     if one.key == weighting.OUTSIDE:
         return _("everybody else")
     return column_name(Dimension(one.margin, {}), one.key or NO_COLUMN, one.label)

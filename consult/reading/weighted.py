@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consult.analysis.weighting import WeightingError, rake, share_interval
+from consult.analysis.weighting import Margin, WeightingError, rake, share_interval
 from consult.reading.breakdown import Read
 from consult.review.columns import labels_of
 from consult.review.dimensions import GROUP, LANGUAGE, REGION, Dimension
@@ -51,9 +51,21 @@ class Empty:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A group, region or language that does not count as much as on the roll: its share there, and when weighted."""
+
+    margin: str
+    key: str
+    label: Mapping[str, str]
+    wanted: float
+    reached: float
+
+
+@dataclass(frozen=True, slots=True)
 class Weighted:
     """`answers` of people on the roll, `on_roll` people on it; `effective`: Kish's effective number; `trimmed` weights
-    were cut at `LARGEST`. Without `lines` where a cell is empty (`empty`) or the weights cannot be made (`fails`)."""
+    were cut at `LARGEST`, for which the roll is `missed`. Without `lines` where a cell is empty (`empty`), where no
+    weights meet the roll (`missed`) or where they cannot be made (`fails`)."""
 
     answers: int
     on_roll: int
@@ -61,6 +73,7 @@ class Weighted:
     effective: float = 0.0
     trimmed: int = 0
     empty: Sequence[Empty] = ()
+    missed: Sequence[Missed] = ()
     fails: bool = False
 
 
@@ -93,8 +106,9 @@ def weighted_themes(session: Session, read: Read, margins: Sequence[str]) -> Wei
         return Weighted(len(places), len(people), empty=empty, fails=not empty)
     try:
         weights = rake(columns, targets, largest=LARGEST)
-    except WeightingError:
-        return Weighted(len(places), len(people), fails=True)
+    except WeightingError as error:
+        missed = _missed(session, error.missed)
+        return Weighted(len(places), len(people), missed=missed, fails=not missed)
     values = np.zeros(read.base)
     values[places] = weights.values
     counted = np.zeros(read.base, dtype=bool)
@@ -105,6 +119,7 @@ def weighted_themes(session: Session, read: Read, margins: Sequence[str]) -> Wei
         [_line(read, theme, values, counted, len(places), weights.effective) for theme in read.themes],
         weights.effective,
         weights.trimmed,
+        missed=_missed(session, weights.missed),
     )
 
 
@@ -165,9 +180,23 @@ def _margins(
 
 
 def _empty(session: Session, name: str, value: str, size: float) -> Empty:
+    return Empty(*_named(session, name, value), int(size))
+
+
+def _missed(session: Session, margins: Sequence[Margin]) -> list[Missed]:
+    """Of a group what is in it; who is not in it is the rest."""
+    return [
+        Missed(*_named(session, one.column, one.value), one.wanted, one.reached)
+        for one in margins
+        if one.value != OUTSIDE or not one.column.startswith(f"{GROUP}:")
+    ]
+
+
+def _named(session: Session, name: str, value: str) -> tuple[str, str, Mapping[str, str]]:
+    """The margin, the key and the label of a value."""
     margin, _, group = name.partition(":")
     key = group if group and value == _IN else value
-    return Empty(margin, key, labels_of(session, Dimension(margin, {}), [key]).get(key, {}), int(size))
+    return margin, key, labels_of(session, Dimension(margin, {}), [key]).get(key, {})
 
 
 def margins_of(session: Session, consultation_id: int) -> list[str]:

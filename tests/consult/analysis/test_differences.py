@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -53,11 +53,56 @@ def test_holms_adjustment() -> None:
 
 
 def test_cliffs_delta_is_the_share_of_pairs() -> None:
-    first, second = (2, 1, 4), (3, 3, 1)
+    first, second = (4, 2, 8), (6, 6, 2)
     found = two_orders(first, second)
     one, other = np.repeat(range(3), first), np.repeat(range(3), second)
     assert found.effect == pytest.approx(np.mean([np.sign(x - y) for x, y in product(one, other)]))
     assert found.interval[0] < found.effect < found.interval[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "p"),
+    [
+        ((3, 0), (0, 3), 2 / 20),
+        ((2, 0), (0, 2), 2 / 6),
+        ((4, 0, 0), (0, 0, 3), 2 / 35),
+        ((0, 3), (3, 0), 2 / 20),
+        ((1, 0, 1, 0, 1), (0, 1, 0, 1, 0), 1.0),
+        ((2, 2), (3, 3), 1.0),
+    ],
+)
+def test_small_groups_are_counted_out(first, second, p) -> None:
+    """Groups wholly apart: one way of all, in either direction."""
+    found = two_orders(first, second)
+    assert found.p == pytest.approx(p) and found.interval is None
+
+
+@given(*[st.lists(st.integers(0, 3), min_size=4, max_size=4)] * 2)
+@settings(max_examples=25)
+def test_small_groups_as_a_permutation_test_has_them(first, second) -> None:
+    if min(sum(first), sum(second)) < 2 or sum(first) + sum(second) > 11:
+        return
+    ranks = stats.rankdata(np.repeat(range(4), np.add(first, second)))
+    n = sum(first)
+    held = stats.rankdata(np.concatenate([np.repeat(range(4), first), np.repeat(range(4), second)]))[:n].sum()
+    sums = [sum(drawn) for drawn in combinations(ranks, n)]
+    tails = np.mean([s >= held for s in sums]), np.mean([s <= held for s in sums])
+    assert two_orders(first, second).p == pytest.approx(min(1, 2 * min(tails)))
+
+
+def test_ranks_without_ties_as_in_the_tables() -> None:
+    one, other = (1, 1, 0, 1, 0, 1, 0, 1, 0, 0), (0, 0, 1, 0, 1, 0, 1, 0, 1, 1)
+    expected = stats.mannwhitneyu(
+        np.flatnonzero(one).astype(float), np.flatnonzero(other).astype(float), method="exact"
+    )
+    assert two_orders(one, other).p == pytest.approx(expected.pvalue)
+
+
+def test_no_interval_where_there_is_nothing_to_make_it_of() -> None:
+    assert two_orders((30, 0), (0, 30)).interval is None
+    assert two_orders((30, 0), (30, 0)).interval is None
+    assert two_orders((5, 4), (40, 40)).interval is None
+    assert two_orders((20, 10), (10, 20)).interval is not None
 
 
 def test_mann_and_whitneys_test_with_ties() -> None:
@@ -76,9 +121,19 @@ def test_signed_ranks() -> None:
     assert found.p == pytest.approx(0.0413, abs=5e-4)
 
 
+def test_signed_ranks_with_ties_are_counted_out() -> None:
+    assert changed_orders([(2, 1)] * 5).p == pytest.approx(2 / 32)
+    assert changed_orders([(2, 1), (1, 2)]).p == 1
+
+
+def test_nobody_changed() -> None:
+    found = changed_orders([(1, 1)] * 8)
+    assert (found.p, found.effect) == (1, 0)
+
+
 def test_nothing_to_compare() -> None:
     assert two_orders((0, 0), (3, 3)) is None
-    assert changed_orders([(1, 1)]) is None
+    assert changed_orders([]) is None
     with pytest.raises(ValueError, match="both groups"):
         two_shares(0, 0, 1, 2)
     assert changed_shares(3, 0, 0, 2).p == 1

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consult.analysis.weighting import WeightingError, effective_number, rake, share_interval
 
@@ -40,6 +42,53 @@ def test_weights_are_trimmed():
     found = rake({"g": ["a"] * 99 + ["b"]}, {"g": {"a": 50, "b": 50}}, largest=5)
     assert found.trimmed == 1
     assert sum(found.values) == pytest.approx(100)
+    assert max(found.values) == pytest.approx(5)
+    assert [(m.value, m.wanted) for m in found.missed] == [("a", 0.5), ("b", 0.5)]
+    assert [m.reached for m in found.missed] == pytest.approx([0.95, 0.05])
+
+
+def test_cutting_and_raking_alternate():
+    """One of the few of whom the roll has many would count for seven; cut, the others make up for it."""
+    columns = {"g": ["a"] * 6 + ["b"] * 34, "side": ["x"] * 5 + ["y"] + ["x"] * 24 + ["y"] * 10}
+    margins = {"g": {"a": 0.4, "b": 0.6}, "side": {"x": 0.4, "y": 0.6}}
+    assert max(rake(columns, margins, largest=100).values) > 6
+    found = rake(columns, margins)
+    weights = np.array(found.values)
+    assert found.trimmed == 1 and weights.max() == pytest.approx(5)
+    assert weights[:6].sum() / 40 == pytest.approx(0.4, abs=0.005) and not found.missed
+
+
+def test_margins_that_no_weights_meet_are_told():
+    """Nobody who answered is in both groups, and on the roll a fifth is at least."""
+    columns = {"A": ["in"] * 30 + ["out"] * 10, "B": ["out"] * 30 + ["in"] * 10}
+    with pytest.raises(WeightingError) as told:
+        rake(columns, {"A": {"in": 60, "out": 40}, "B": {"in": 60, "out": 40}})
+    assert [(m.column, m.value) for m in told.value.missed][0] == ("A", "in")
+    assert told.value.missed[0].reached == pytest.approx(0.4)
+
+
+shares = st.lists(st.integers(1, 40), min_size=2, max_size=4)
+
+
+@given(shares, shares, st.randoms(use_true_random=False))
+def test_what_is_not_told_as_missed_is_met(region, side, chance):
+    names = "abcd"
+    people = [(chance.choice(names[: len(region)]), chance.choice(names[: len(side)])) for _ in range(60)]
+    people += [(r, s) for r in names[: len(region)] for s in names[: len(side)]]
+    columns = {"r": [p[0] for p in people], "s": [p[1] for p in people]}
+    margins = {
+        "r": dict(zip(names, region, strict=False)),
+        "s": dict(zip(names, side, strict=False)),
+    }
+    found = rake(columns, margins)
+    weights = np.array(found.values)
+    assert weights.max() <= 5 + 1e-6 and weights.mean() == pytest.approx(1)
+    told = {(m.column, m.value) for m in found.missed}
+    assert found.trimmed or not told
+    for name, target in margins.items():
+        for value, count in target.items():
+            reached = weights[np.array(columns[name]) == value].sum() / len(people)
+            assert (abs(reached - count / sum(target.values())) > 0.005) == ((name, value) in told)
 
 
 @pytest.mark.parametrize("margins", [{"a": 1, "b": 1, "c": 1}, {"a": 1}])

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from consult.analysis.differences import two_shares
 from consult.reading.breakdown import dimensions_of, read_question
-from consult.reading.comparing import compare_columns, compare_waves
+from consult.reading.comparing import compare_columns, compare_waves, earlier_waves, matching_question
 from consult.reading.weighted import margins_of, weighted_themes
 from consult.stakeholders.entitlement import Participation
 from consult.stakeholders.models import Participant, RollPlace
+from surveys.definition import Definition, Section
+from surveys.elements import Question
 from tests.consult.reading.house import House, furnish
+from tests.consult.review.answers import make_consultation
 from tests.support import on_both_databases
+from tests.surveys.samples import LONG
 
 pytestmark = on_both_databases
 
@@ -47,13 +53,52 @@ def test_two_waves_of_other_people_and_of_the_same(session, house: House) -> Non
     )
     nobody = compare_waves(session, read, before.scope, is_paired=True)
     assert nobody is not None and nobody.bases == (0, 0)
+    by_default = compare_waves(session, read, before.scope)
+    assert by_default is not None and not by_default.is_paired and by_default.in_both == 0
     _same_people(session, house, before)
+    everybody = compare_waves(session, read, before.scope, is_paired=False)
+    assert everybody is not None and (everybody.bases, everybody.in_both) == ((60, 50), 50)
+    by_default = compare_waves(session, read, before.scope)
+    assert by_default is not None and by_default.is_paired and by_default.in_both == 50
     both = compare_waves(session, read, before.scope, is_paired=True)
     assert both is not None and both.is_paired and both.bases == (50, 50)
     assert {line.found.test for line in both.themes if line.found} == {"mcnemar"}
     trust = next(line for line in both.themes if line.theme.id == house.themes[4].id)
     counts = tuple(sum(one.themes[4].id in said.themes for said in one.said[:50]) for one in (house, before))
     assert trust.counts == counts
+
+
+def test_people_are_not_paired_where_nobody_may_know_them(session, house: House) -> None:
+    before = furnish(session, house.coder, slug="before", seed=9, groups=house.groups, number=50)
+    _same_people(session, house, before)
+    before.consultation.access = "open"
+    session.flush()
+    found = compare_waves(session, read_question(session, house.scope), before.scope, is_paired=True)
+    assert found is not None and not found.is_paired and found.in_both is None
+
+
+def test_the_same_question_is_known_by_its_id_and_not_by_the_builders_numbers(session, app) -> None:
+    """The builder calls the first question of every survey q1."""
+    asked = replace(LONG, id="one", name="q1", label={"en": "What would you change?", "ar": "ماذا تغيّر؟"})
+    others = {
+        "copy": (replace(asked, id="other", label={"en": "x"}), replace(asked, name="q2")),
+        "unlike": (replace(asked, id="other", label={"en": "What do you like?", "ar": "ما الذي يعجبك؟"}),),
+        "again": (replace(asked, id="new", label={"en": "What  would you CHANGE?", "ar": "ماذا؟"}),),
+        "renamed": (replace(asked, id="new", name="q7"),),
+    }
+    one = make_consultation(session, slug="one", definition=_survey(asked))
+    made = {
+        slug: make_consultation(session, slug=slug, definition=_survey(*asks))
+        for slug, asks in others.items()
+    }
+    found = {slug: matching_question(session, made[slug], asked) for slug in others}
+    assert found == {"copy": "one", "unlike": None, "again": "new", "renamed": None}
+    assert {wave.slug for wave in earlier_waves(session, one, asked)} == {"copy", "again"}
+
+
+def _survey(*questions: Question) -> Definition:
+    section = Section("s", "all", {"en": "All"}, {}, questions)
+    return Definition({"en": "Survey"}, ("en",), "en", (section,))
 
 
 def _same_people(session, house: House, before: House) -> None:
@@ -79,8 +124,51 @@ def test_weights_meet_the_roll(session, house: House) -> None:
     ids = [place.participant_id for place in places]
     session.execute(update(Participant).where(Participant.id.in_(ids[:45])).values(region="North"))
     session.execute(update(Participant).where(Participant.id.in_(ids[45:])).values(region="South"))
-    for n in range(30):
-        person = Participant(name=f"s{n}", name_key=f"s{n}", language="en", region="South")
+    _more_on_the_roll(session, house, "South", 30)
+    assert margins_of(session, house.scope.consultation_id) == ["group", "region"]
+    found = weighted_themes(session, read_question(session, house.scope), ["region"])
+    assert (found.answers, found.on_roll, list(found.empty)) == (60, 90, [])
+    for line in found.lines:
+        below = house.below(line.theme)
+        carries = [bool(said.themes & below) for said in house.said]
+        expected = sum(carries[:45]) / 45 * 0.5 + sum(carries[45:]) / 15 * 0.5
+        assert line.weighted == pytest.approx(expected)
+        assert line.share == pytest.approx(sum(carries) / 60)
+    assert found.effective < 60
+
+
+def test_a_roll_that_weights_do_not_reach_is_told(session, house: House) -> None:
+    """Of the north one has answered, and half of the roll is there."""
+    ids = [place.participant_id for place in session.query(RollPlace).order_by(RollPlace.id)]
+    session.execute(update(Participant).values(region="South"))
+    session.execute(update(Participant).where(Participant.id == ids[0]).values(region="North"))
+    _more_on_the_roll(session, house, "North", 58)
+    found = weighted_themes(session, read_question(session, house.scope), ["region"])
+    assert found.lines and found.trimmed == 1
+    assert [(one.key, one.wanted) for one in found.missed] == [("North", 0.5), ("South", 0.5)]
+    assert [one.reached for one in found.missed] == pytest.approx([5 / 60, 55 / 60])
+
+
+def test_a_roll_that_no_weights_meet_gives_none(session, house: House) -> None:
+    """Everybody who answered is in one of two groups; most of the roll is in both."""
+    women, youth = house.groups[:2]
+    people = session.scalars(select(Participant).join(RollPlace).order_by(RollPlace.id)).all()
+    for n, person in enumerate(people):
+        person.groups = [women if n < 30 else youth]
+    session.flush()
+    _more_on_the_roll(session, house, "", 60, women, youth)
+    found = weighted_themes(session, read_question(session, house.scope), ["group"])
+    assert not found.lines and not found.fails
+    assert str(women.id) in {one.key for one in found.missed}
+    assert {one.wanted for one in found.missed} == {0.75}
+
+
+def _more_on_the_roll(session, house: House, region: str, number: int, *groups) -> None:
+    """People who have not answered."""
+    for n in range(number):
+        person = Participant(
+            name=f"s{n}", name_key=f"s{n}", language="en", region=region, groups=list(groups)
+        )
         session.add(person)
         session.flush()
         session.add(
@@ -92,16 +180,6 @@ def test_weights_meet_the_roll(session, house: House) -> None:
             )
         )
     session.flush()
-    assert margins_of(session, house.scope.consultation_id) == ["group", "region"]
-    found = weighted_themes(session, read_question(session, house.scope), ["region"])
-    assert (found.answers, found.on_roll, list(found.empty)) == (60, 90, [])
-    for line in found.lines:
-        below = house.below(line.theme)
-        carries = [bool(said.themes & below) for said in house.said]
-        expected = sum(carries[:45]) / 45 * 0.5 + sum(carries[45:]) / 15 * 0.5
-        assert line.weighted == pytest.approx(expected)
-        assert line.share == pytest.approx(sum(carries) / 60)
-    assert found.effective < 60
 
 
 def test_a_region_of_which_nobody_answered_is_named(session, house: House) -> None:

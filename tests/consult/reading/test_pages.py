@@ -6,17 +6,25 @@ import re
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from consult.access.models import AuditEntry
+from consult.consultations import services
 from consult.evidence import sources
 from consult.evidence.models import GATHERED, Excerpt
 from consult.evidence.services import hash_of
 from consult.extensions import db
+from consult.review import requests
 from consult.review.models import REVIEWER, Coding, Stance, Theme
+from consult.stakeholders.models import Participant, RollPlace
+from surveys import queries as survey_queries
+from surveys import services as survey_services
 from tests.consult.reading.house import House, furnish
+from tests.consult.review.answers import make_consultation
 from tests.support import on_both_databases, text_of
+from tests.surveys.samples import LONG, SCALE, survey
 
 AT = "/manage/agm/review"
 ASKED = f"{AT}/question/t2"
@@ -102,6 +110,66 @@ def test_two_waves_are_compared(house: House, reviewer: FlaskClient) -> None:
     assert "Money" in page and "60 answers" in page
     same = reviewer.get(f"{ASKED}/compare?wave=agm-before&people=same")
     assert same.status_code == 200 and "The same people at both times: 0 answers" in text_of(same.text)
+
+
+def test_the_same_people_of_two_waves_are_paired_unless_everybody_is_asked_for(
+    house: House, reviewer: FlaskClient
+) -> None:
+    before = furnish(db.session(), house.coder, slug="agm-before", seed=8, groups=house.groups, number=20)
+    page = f"{ASKED}/compare?wave=agm-before"
+    db.session.commit()
+    assert "Nobody answered both times." in text_of(reviewer.get(page).text)
+    places = select(RollPlace).order_by(RollPlace.id)
+    now = db.session.scalars(places.filter_by(consultation_id=house.scope.consultation_id)).all()
+    then = db.session.scalars(places.filter_by(consultation_id=before.scope.consultation_id)).all()
+    for later, earlier in zip(now, then, strict=False):
+        earlier.participant_id = later.participant_id
+    db.session.commit()
+    assert "The same people at both times: 20 answers" in text_of(reviewer.get(page).text)
+    everybody = text_of(reviewer.get(f"{page}&people=all").text)
+    assert "20 people answered both times; each is taken for two different people." in everybody
+    before.consultation.access = "open"
+    db.session.commit()
+    assert "Nobody knows who answered both times" in text_of(reviewer.get(page).text)
+
+
+def test_a_scale_of_few_is_shown_without_an_interval(app: Flask, reviewer: FlaskClient) -> None:
+    """Two languages, three answers in each, wholly apart."""
+    session = db.session()
+    consultation = make_consultation(session, definition=survey(LONG, SCALE))
+    version = survey_queries.latest_version(session, consultation.survey_id)
+    low, *_others, high = SCALE.config.points
+    for n in range(6):
+        answers = {LONG.id: f"Money {n}", SCALE.id: (high if n % 2 else low).id}
+        survey_services.submit_response(
+            session, version=version, submission_key=f"k{n}", answers=answers, language="en"
+        )
+    services.close_consultation(session, consultation)
+    requests.gather(session, consultation)
+    for n, excerpt in enumerate(session.scalars(select(Excerpt).order_by(Excerpt.id))):
+        excerpt.language = ("en", "ar")[n % 2]
+    session.commit()
+    page = text_of(reviewer.get(f"{ASKED}/compare?by=language&one=ar&other=en").text)
+    line = page.partition("Questions with a scale")[2]
+    assert "1.00 no interval" in line and "p = 0.100" in line
+
+
+def test_a_roll_that_is_not_reached_is_told(house: House, reviewer: FlaskClient) -> None:
+    """Two of sixty are of the east, and forty of the roll's ninety-eight."""
+    session = db.session()
+    ids = session.scalars(select(RollPlace.participant_id).order_by(RollPlace.id)).all()
+    session.execute(update(Participant).values(region="West"))
+    session.execute(update(Participant).where(Participant.id.in_(ids[:2])).values(region="East"))
+    for n in range(38):
+        person = Participant(name=f"e{n}", name_key=f"e{n}", language="en", region="East")
+        session.add(person)
+        session.flush()
+        place = {"participant_id": person.id, "ref": f"e{n}", "name_key": "e"}
+        session.add(RollPlace(consultation_id=house.scope.consultation_id, **place))
+    session.commit()
+    page = text_of(reviewer.get(f"{ASKED}/weighted?margin=region").text)
+    assert "no weight may be larger than 5" in page and "2 weights were cut to 5" in page
+    assert "40.8% of the roll, 16.7% after weighting" in page
 
 
 def test_weights_are_refused_with_the_reason(house: House, reviewer: FlaskClient) -> None:
