@@ -104,7 +104,9 @@ def _keep_parts(session: Session, whole: Excerpt, before: str) -> int:
         is_behind = part.start_offset - whole.start_offset >= behind
         stood = part.start_offset + (further if is_behind else 0)
         starts = [found for found in _starts(whole.text, part.text) if part.text != whole.text]
-        spans = [(whole.start_offset + start, whole.start_offset + start + len(part.text)) for start in starts]
+        spans = [
+            (whole.start_offset + start, whole.start_offset + start + len(part.text)) for start in starts
+        ]
         free = [span for span in spans if span not in places.values()]
         if free:
             places[part] = min(free, key=lambda span: abs(span[0] - stood))  # noqa: B023 - used at once

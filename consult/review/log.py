@@ -47,7 +47,9 @@ SENTENCES = {
 _ABOUT = N_("Said what an answer is about")
 _LOOKED = N_("Looked in an answer for what tells of a person")
 SENTENCES_IN_SHORT = {
-    **dict.fromkeys(("move", "also", "remove", "code", "passage", "drop_passage", "settle", "none", "stance"), _ABOUT),
+    **dict.fromkeys(
+        ("move", "also", "remove", "code", "passage", "drop_passage", "settle", "none", "stance"), _ABOUT
+    ),
     **dict.fromkeys(("mask", "keep", "settle_redaction", "reopen_redaction"), _LOOKED),
     "split": N_("Moved answers from “%(theme)s” into the new theme “%(to)s”"),
     "machine": N_("The machine read the answers and suggested themes"),
@@ -115,8 +117,7 @@ def page_of(session: Session, consultation_id: int, *, number: int, can_read: bo
 
 
 def sentence(kind: str, params: Mapping[str, Any], *, can_read: bool = True) -> str:
-    """What a change did, in the page's language; without figures and what single answers say for who may not read them.
-    """
+    """What a change did, in the page's language; for who may not read single answers, without figures and their themes."""
     if kind in ("undo", "redo"):
         done = sentence(params.get("kind", ""), {**params, "kind": ""}, can_read=can_read)
         return _(UNDONE if kind == "undo" else REDONE) % {"change": done}

@@ -157,7 +157,7 @@ def _quotable(row: Any, root: Any, known: _Known, names: frozenset[str], its_ver
     marks = known.marks.get(root.id, ())
     version, text_hash = known.read.get(root.id, (its_version, root.text_hash if not marks else ""))
     is_stale = text_hash != root.text_hash and bool(marks)
-    # What the finder has not read by the rules and the roll of today is read here; a person has to look at what it finds.
+    # What the finder has not read by the rules and the roll of today is read here; a person has to look at the finds.
     is_unread = root.id not in known.read or version != its_version or text_hash != root.text_hash
     new = list(_undecided(root, marks, names)) if is_unread else []
     if is_stale or new or root.id in known.flagged or any(mark.status == FOUND for mark in marks):

@@ -160,9 +160,7 @@ def changes(slug: str) -> str:
     return render_template(
         "review/changes.html",
         consultation=consultation,
-        page=log.page_of(
-            current_session(), consultation.id, number=page_number(request), can_read=can_read
-        ),
+        page=log.page_of(current_session(), consultation.id, number=page_number(request), can_read=can_read),
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
 

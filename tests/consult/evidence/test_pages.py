@@ -324,7 +324,9 @@ def test_a_coded_part_whose_words_are_corrected_away_is_told(facilitator, consul
     )  # fmt: skip
     db.session.commit()
     address = f"{BASE}/excerpts/{whole.id}"
-    kept = facilitator.post(address, data={"text": "So: Fees are high. Roads are bad."}, follow_redirects=True)
+    kept = facilitator.post(
+        address, data={"text": "So: Fees are high. Roads are bad."}, follow_redirects=True
+    )
     assert "coded by itself is gone" not in text_of(kept.text)
     gone = facilitator.post(address, data={"text": "Fees are low. Roads are bad."}, follow_redirects=True)
     assert "1 part that was coded by itself is gone" in text_of(gone.text)

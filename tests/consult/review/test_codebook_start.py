@@ -123,7 +123,9 @@ def test_the_next_wave_is_placed_by_what_people_put_into_the_first(app: Flask, s
     }
 
 
-def test_examples_stay_where_the_answers_are_that_they_may_come_from(closed: Consultation, reviewer, staff) -> None:
+def test_examples_stay_where_the_answers_are_that_they_may_come_from(
+    closed: Consultation, reviewer, staff
+) -> None:
     other = make_consultation(db.session(), "last-year")
     other.status, other.privacy, other.access = Status.CLOSED, Privacy.ANONYMOUS, Access.ROLL
     theme = Theme(consultation_id=other.id, question_id=QUESTION, name={"en": "Fees"}, origin="reviewer",

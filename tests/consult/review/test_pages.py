@@ -13,8 +13,8 @@ from consult.consultations.models import Consultation, ConsultationStaff, Status
 from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.i18n import pick
-from consult.review import coding
 from consult.review.changes import undo_change
+from consult.review.coding import code_excerpt
 from consult.review.models import ChangeLog, Coding, Theme, ThemeRun
 from consult.transaction import commits
 from tests.consult.review.answers import QUESTION, make_consultation
@@ -251,17 +251,21 @@ def test_changes_tell_who_may_not_read_answers_nothing_about_single_ones(
     session, by_id = db.session(), person.id
     first, second, _third = themes()
     excerpts = session.scalars(select(Excerpt).where(Excerpt.question_id == QUESTION).limit(3)).all()
-    coding.code_excerpt(session, excerpts[0], themes=[first], by_id=by_id)
-    undo_change(session, session.scalars(select(ChangeLog).order_by(ChangeLog.id.desc())).first(), by_id=by_id)
-    coding.code_excerpt(session, excerpts[1], themes=[], by_id=by_id)
-    coding.code_excerpt(session, excerpts[2], themes=[second], by_id=by_id)
+    code_excerpt(session, excerpts[0], themes=[first], by_id=by_id)
+    undo_change(
+        session, session.scalars(select(ChangeLog).order_by(ChangeLog.id.desc())).first(), by_id=by_id
+    )
+    code_excerpt(session, excerpts[1], themes=[], by_id=by_id)
+    code_excerpt(session, excerpts[2], themes=[second], by_id=by_id)
     session.commit()
     names = [pick(theme.name) for theme in themes()]
     sign_in(client, "facilitator")
     page = text_of(client.get(f"{BASE}changes").text)
     assert page.count("Said what an answer is about") == 4 and "Undone: Said" in page
     assert "The machine read the answers and suggested themes" in page
-    assert not any(name in page for name in names) and "fits no theme" not in page and "45 answers" not in page
+    assert (
+        not any(name in page for name in names) and "fits no theme" not in page and "45 answers" not in page
+    )
     db.session.get(Consultation, closed.id).status = Status.OPEN
     db.session.commit()
     assert client.get(f"{BASE}changes").status_code == 403

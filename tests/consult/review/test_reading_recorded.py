@@ -38,7 +38,12 @@ def test_answers_that_a_refused_form_shows_again_are_recorded(closed: Consultati
         (f"{round_page}/code", {"excerpt": drawn_id}, 422, drawn_text),
         (f"{round_page}/code", {"excerpt": drawn_id, **other_language}, 200, drawn_text),
         (f"{round_page}/settle", {"excerpt": drawn_id, **other_language}, 200, ""),
-        (f"{BASE}/excerpt/{number}/personal", {"mask": "999999", "show": "all", "excerpt": number}, 422, text),
+        (
+            f"{BASE}/excerpt/{number}/personal",
+            {"mask": "999999", "show": "all", "excerpt": number},
+            422,
+            text,
+        ),
     ]
     for address, data, status, shown in sent:
         before = _readings()

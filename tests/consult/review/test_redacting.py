@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from consult.access.models import AuditEntry
+from consult.analysis.masking import masked
 from consult.consultations.models import Access, Consultation
 from consult.evidence.models import Excerpt
 from consult.evidence.services import hash_of
@@ -254,3 +255,22 @@ def test_names_that_come_onto_the_roll_later_are_looked_for(house: House) -> Non
     assert personal_reading.read_some(house.session) == 7
     assert personal_reading.read_some(house.session) == 0
     assert _marks(house, excerpt) == [("zdenek oost", "name", FOUND)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "published"),
+    [
+        ("قال مُحمّد الزعبوط كلامًا ثم عاد محمد الزعبوط غاضبًا", "محمد الزعبوط", "قال [الاسم] كلامًا ثم عاد [الاسم] غاضبًا"),
+        ("قال محمد الزعبوط وإيمان، ولإيمانَ رأي", "ايمان", "قال محمد الزعبوط و[الاسم]، ول[الاسم] رأي"),
+        ("كتبت مـحـمـد هنا", "مُحمّدٌ", "كتبت [الاسم] هنا"),
+        ("Zdenék Oöst and Zdene\u0301k Oo\u0308st, ＺＤＥＮＥＫ oost", "Zdenek Oost", "[name] and [name], [name]"),
+        ("Write to zo\u200be@exam\u200bple.org", "zoe@example.org", "Write to [name]"),
+        ("A zoe, a Zoé!", "zoé", "A [name], a [name]!"),
+        ("A pause … here", ".", "A pause [name] here"),
+    ],
+)  # fmt: skip
+def test_words_are_masked_in_every_writing(house: House, text: str, words: str, published: str) -> None:
+    excerpt = written(house, text, language="ar" if "م" in text else "en")
+    redacting.mask_words(house.session, excerpt, words, kind="name", by_id=house.ana)
+    marks = redaction.spans_of(redacting.marks_in(house.session, excerpt.id))
+    assert masked(text, marks, excerpt.language) == published
