@@ -112,6 +112,15 @@ class Excerpt(Base):
             "response_id", "question_id", "start_offset", "end_offset", name="one_excerpt_per_span_of_answer"
         ),
         CheckConstraint("end_offset IS NULL OR end_offset >= start_offset", name="span_in_order"),
+        Index(
+            "one_part_per_span",
+            "part_of_id",
+            "start_offset",
+            "end_offset",
+            unique=True,
+            sqlite_where=text("part_of_id IS NOT NULL"),
+            postgresql_where=text("part_of_id IS NOT NULL"),
+        ),
         Index("ix_excerpt_reading", "consultation_id", "question_id", "position", "id"),
         Index(
             "ix_excerpt_counting", "consultation_id", "question_id", "part_of_id", "language", "response_id"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from os.path import commonprefix
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -67,36 +68,64 @@ def remove_source(session: Session, consultation: Consultation, source: Evidence
 
 def change_excerpt(
     session: Session, consultation: Consultation, excerpt: Excerpt, *, text: str, language: str
-) -> None:
-    """Correct the words of an excerpt that the staff brought in; what it was coded as stays. An empty `language` is
-    seen by the words. Raises DomainError for no text and for too much of it."""
+) -> int:
+    """Correct the words of an excerpt that the staff brought in; what it was coded as stays. Returns how many of its
+    parts are gone, with what they were coded as, for their words no longer stand in it. An empty `language` is seen by
+    the words. Raises DomainError for no text and for too much of it."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise DomainError("no_text", N_("Type the text, or remove the excerpt."))
     if len(text) > MOST_TEXT:
         raise too_long(text)
+    before = excerpt.text
     excerpt.text, excerpt.text_hash, excerpt.end_offset = text, hash_of(text), len(text)
     excerpt.redacted_text = None
-    _keep_parts(session, excerpt)
+    lost = _keep_parts(session, excerpt, before)
     excerpt.language = language or ready_language(text, excerpt.language)
     session.flush()
     audit.record(
         session, "evidence.excerpt_changed", consultation_slug=consultation.slug, source=excerpt.source_id,
-        excerpt=excerpt.id,
+        excerpt=excerpt.id, **({"lost_parts": lost} if lost else {}),
     )  # fmt: skip
     announce(session)
+    return lost
 
 
-def _keep_parts(session: Session, whole: Excerpt) -> None:
-    """Parts that are coded by themselves stay where their words still stand; the others go with what they were
-    coded as."""
-    for part in session.scalars(select(Excerpt).where(Excerpt.part_of_id == whole.id)):
-        start = whole.text.find(part.text)
-        if start < 0 or part.text == whole.text:
-            session.delete(part)
+def _keep_parts(session: Session, whole: Excerpt, before: str) -> int:
+    """Parts that are coded by themselves stay where their words still stand, nearest to where they stood in the text
+    `before`; the others go with what they were coded as. Returns how many went."""
+    behind = len(before) - len(commonprefix([before[::-1], whole.text[::-1]]))
+    further = len(whole.text) - len(before)
+    places: dict[Excerpt, tuple[int, int]] = {}
+    mine = select(Excerpt).where(Excerpt.part_of_id == whole.id)
+    parts = session.scalars(mine.order_by(Excerpt.start_offset, Excerpt.id)).all()
+    for part in parts:
+        # What stands behind the correction moves with it.
+        is_behind = part.start_offset - whole.start_offset >= behind
+        stood = part.start_offset + (further if is_behind else 0)
+        starts = [found for found in _starts(whole.text, part.text) if part.text != whole.text]
+        spans = [
+            (whole.start_offset + start, whole.start_offset + start + len(part.text)) for start in starts
+        ]
+        free = [span for span in spans if span not in places.values()]
+        if free:
+            places[part] = min(free, key=lambda span: abs(span[0] - stood))  # noqa: B023 - used at once
         else:
-            part.start_offset = whole.start_offset + start
-            part.end_offset = part.start_offset + len(part.text)
+            session.delete(part)
+        # Aside first: one may come to stand where another one stood.
+        part.start_offset = part.end_offset = -part.id
+    session.flush()
+    for part, span in places.items():
+        part.start_offset, part.end_offset = span
+    return len(parts) - len(places)
+
+
+def _starts(text: str, words: str) -> Iterator[int]:
+    """Every place at which words stand in a text."""
+    place = text.find(words)
+    while place >= 0:
+        yield place
+        place = text.find(words, place + 1)
 
 
 def remove_excerpt(session: Session, consultation: Consultation, excerpt: Excerpt) -> None:

@@ -125,7 +125,7 @@ def change_excerpt(slug: str, excerpt_id: int) -> Response | str | tuple[str, in
     form = ExcerptForm()
     if form.validate_on_submit():
         try:
-            sources.change_excerpt(
+            lost = sources.change_excerpt(
                 current_session(),
                 consultation,
                 found,
@@ -136,8 +136,18 @@ def change_excerpt(slug: str, excerpt_id: int) -> Response | str | tuple[str, in
             form.text.errors = [error_text(error)]
         else:
             flash(_("Saved."))
+            if lost:
+                flash(_parts_gone(lost))
             return redirect(url_for("evidence.source", slug=slug, source_id=its_source.id), 303)
     return _excerpt_form(consultation, found, its_source, form), 422 if form.errors else 200
+
+
+def _parts_gone(count: int) -> str:
+    return ngettext(
+        "%(num)s part that was coded by itself is gone: its words no longer stand in the text.",
+        "%(num)s parts that were coded by themselves are gone: their words no longer stand in the text.",
+        count,
+    )
 
 
 @blueprint.post("/excerpts/<int:excerpt_id>/remove")

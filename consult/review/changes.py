@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
 
 from consult.review import errors, snapshots
 from consult.review.models import ChangeLog, Coding, Theme
+from consult.review.redaction_models import PersonalMark, PersonalReading
 from consult.review.snapshots import REVERSIBLE, TABLES, Rows, batches
 from surveys.models import utc_now
 
@@ -151,6 +152,7 @@ def undo_change(session: Session, change: ChangeLog, *, by_id: int) -> ChangeLog
             snapshots.restore(session.connection(), before, after)
     except IntegrityError as error:
         raise errors.changed_since(_in_the_way(session, change, before, after)) from error
+    _read_anew(session, before, after)
     session.expire_all()
     _mark(session, change, by_id)
     session.flush()
@@ -211,6 +213,15 @@ def _drop_machine_codings(session: Session, recording: Recording, themes: set[in
             .where(Coding.theme_id.in_(some), Coding.coder_id.is_(None))
             .execution_options(touched=True, synchronize_session=False)
         )
+
+
+def _read_anew(session: Session, before: Rows, after: Rows) -> None:
+    """Where marks are gone or back, the finder looks again: nothing that it would find is quoted undecided."""
+    at = [column.name for column in PersonalMark.__table__.columns].index("excerpt_id")
+    rows = [*before["personal_mark"].values(), *after["personal_mark"].values()]
+    for some in batches({row[at] for row in rows}):
+        again = update(PersonalReading).where(PersonalReading.excerpt_id.in_(some)).values(version=0)
+        session.execute(again.execution_options(synchronize_session=False))
 
 
 def _mark(session: Session, change: ChangeLog, by_id: int) -> None:

@@ -77,7 +77,8 @@ def beginnings(session: Session, consultations: Iterable[Consultation], *, but: 
 
 
 def accepted_entries(session: Session, scope: Scope) -> list[Entry]:
-    """The accepted themes of a question, each remembering where it comes from."""
+    """The accepted themes of a question, each remembering where it comes from. Their examples stay behind: these may be
+    what people wrote, and are kept no longer than the answers."""
     found = session.scalars(
         select(Theme).where(scope.themes, Theme.status == "accepted").order_by(Theme.position, Theme.id)
     ).all()
@@ -87,7 +88,7 @@ def accepted_entries(session: Session, scope: Scope) -> list[Entry]:
             names=dict(theme.name),
             parent=places.get(theme.parent_id) if theme.parent_id else None,
             copied_from_id=theme.id,
-            **{key: getattr(theme, key) for key in TEXTS},
+            **{key: getattr(theme, key) for key in TEXTS if key != "example"},
         )
         for theme in found
     ]

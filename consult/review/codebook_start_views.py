@@ -69,6 +69,8 @@ def _entries(consultation: Consultation, chosen: str) -> list[Entry]:
     other = consultation_by_slug(current_session(), slug)
     if other is None or not may(other, Right.RESPONSES_READ):
         abort(404)
+    if question_id not in requests.questions_to_code(current_session(), other):
+        abort(404)
     return codebook_start.accepted_entries(current_session(), Scope(other.id, question_id))
 
 

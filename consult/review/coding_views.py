@@ -67,7 +67,7 @@ def save_coding(slug: str, question_id: str) -> Response | tuple[str, int] | str
     excerpt = _excerpt(Scope(consultation.id, question_id), request.form.get("excerpt")) or abort(404)
     sent = _sent()
     if is_language_switch():
-        return _page(consultation, question_id, excerpt, sent)
+        return _shown_again(consultation, question_id, excerpt, sent)
     sent.problem = _problem(sent)
     if not sent.problem:
         try:
@@ -76,10 +76,16 @@ def save_coding(slug: str, question_id: str) -> Response | tuple[str, int] | str
         except ReviewError as error:
             sent.problem = error_text(error)
     if sent.problem:
-        return _page(consultation, question_id, excerpt, sent), 422
+        return _shown_again(consultation, question_id, excerpt, sent), 422
     flash(_("Saved."))
     place: dict[str, Any] = address_of(filters_from(request)) | {"after": str(excerpt.id)}
     return redirect(url_for("review.coding_queue", slug=slug, question_id=question_id, **place), 303)
+
+
+def _shown_again(consultation: Consultation, question_id: str, excerpt: Excerpt, sent: Sent) -> str:
+    """The page in answer to a form. That the answer is shown is recorded here too: nothing else is kept."""
+    views.log_reading(consultation.slug, question=question_id, excerpt=excerpt.id)
+    return _page(consultation, question_id, excerpt, sent)
 
 
 def _page(

@@ -94,12 +94,14 @@ def save_blind(slug: str, question_id: str, round_id: int) -> Response | str | t
     one = _round(scope, round_id)
     excerpt = _excerpt(scope, one, request.form.get("excerpt", "")) or abort(404)
     if is_language_switch():
+        views.log_reading(slug, question=question_id, excerpt=excerpt.id)
         return _blind_page(consultation, scope, one, excerpt)
     try:
         with current_session().begin_nested():
             themes = _ticked(consultation)
             double.code_blind(current_session(), one, excerpt, themes=themes, by_id=current_user.id)
     except ReviewError as error:
+        views.log_reading(slug, question=question_id, excerpt=excerpt.id)
         return _blind_page(consultation, scope, one, excerpt, problem=error_text(error)), 422
     address = url_for("review.blind", slug=slug, question_id=question_id, round_id=round_id, after=excerpt.id)
     return redirect(address, 303)
@@ -122,6 +124,7 @@ def settle(slug: str, question_id: str, round_id: int) -> Response | str | tuple
     one = _round(scope, round_id)
     excerpt = _excerpt(scope, one, request.form.get("excerpt", "")) or abort(404)
     if is_language_switch():
+        views.log_reading(slug, question=question_id, round=round_id)
         return _agreement_page(consultation, scope, one)
     try:
         with current_session().begin_nested():

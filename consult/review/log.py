@@ -44,6 +44,17 @@ SENTENCES = {
     "reopen_redaction": N_("Flagged an answer for masking again"),
     "machine": N_("The machine read %(answers)s answers and suggested %(themes)s themes"),
 }
+_ABOUT = N_("Said what an answer is about")
+_LOOKED = N_("Looked in an answer for what tells of a person")
+SENTENCES_IN_SHORT = {
+    **dict.fromkeys(
+        ("move", "also", "remove", "code", "passage", "drop_passage", "settle", "none", "stance"), _ABOUT
+    ),
+    **dict.fromkeys(("mask", "keep", "settle_redaction", "reopen_redaction"), _LOOKED),
+    "split": N_("Moved answers from “%(theme)s” into the new theme “%(to)s”"),
+    "machine": N_("The machine read the answers and suggested themes"),
+}
+"""For who may not read single answers: neither what one of them says, nor how many do."""
 UNDONE = N_("Undone: %(change)s")
 REDONE = N_("Done again: %(change)s")
 
@@ -74,8 +85,8 @@ class LogPage:
         return max(1, -(-self.total // PAGE))
 
 
-def page_of(session: Session, consultation_id: int, *, number: int) -> LogPage:
-    """The changes of a consultation, newest first."""
+def page_of(session: Session, consultation_id: int, *, number: int, can_read: bool) -> LogPage:
+    """The changes of a consultation, newest first; `can_read`: whoever asks may read single answers."""
     mine = ChangeLog.consultation_id == consultation_id
     total = session.scalar(select(func.count()).select_from(ChangeLog).where(mine)) or 0
     number = min(max(1, number), max(1, -(-total // PAGE)))
@@ -95,7 +106,7 @@ def page_of(session: Session, consultation_id: int, *, number: int) -> LogPage:
             id=change.id,
             at=change.created_at,
             by=name or email or "",
-            sentence=sentence(change.kind, change.params),
+            sentence=sentence(change.kind, change.params, can_read=can_read),
             undone_at=change.undone_at,
             undone_by=undoer_name or undoer_email or "",
             can_undo=change.undone_at is None and change.kind != "machine",
@@ -105,16 +116,16 @@ def page_of(session: Session, consultation_id: int, *, number: int) -> LogPage:
     return LogPage(items, total, number)
 
 
-def sentence(kind: str, params: Mapping[str, Any]) -> str:
-    """What a change did, in the page's language."""
+def sentence(kind: str, params: Mapping[str, Any], *, can_read: bool = True) -> str:
+    """What a change did, in the page's language; for who may not read single answers, without figures and their themes."""
     if kind in ("undo", "redo"):
-        done = sentence(params.get("kind", ""), {**params, "kind": ""})
+        done = sentence(params.get("kind", ""), {**params, "kind": ""}, can_read=can_read)
         return _(UNDONE if kind == "undo" else REDONE) % {"change": done}
     words = {key: _words(value) for key, value in params.items()}
     words.setdefault("theme", _("other"))
     if not words["theme"]:
         words["theme"] = _("other")
-    template = SENTENCES.get(kind)
+    template = SENTENCES.get(kind) if can_read else SENTENCES_IN_SHORT.get(kind, SENTENCES.get(kind))
     return _(template) % words if template else kind
 
 

@@ -38,14 +38,14 @@ def code_passage(slug: str, excerpt_id: int) -> Response | str | tuple[str, int]
     consultation = load_consultation(slug)
     whole = _whole(consultation, excerpt_id)
     if is_language_switch():
-        return _page(consultation, whole)
+        return _shown_again(consultation, excerpt_id)
     try:
         with current_session().begin_nested():
             passages.code_passage(
                 current_session(), whole, _span(whole), themes=_themes(consultation), by_id=current_user.id
             )
     except ReviewError as error:
-        return _page(consultation, whole, problem=error), 422
+        return _shown_again(consultation, excerpt_id, problem=error), 422
     flash(_("Saved."))
     return _back(slug, excerpt_id)
 
@@ -85,6 +85,12 @@ def _themes(consultation: Consultation) -> list[Theme]:
     if len(themes) < len(found):
         raise errors.theme_is_gone()
     return themes
+
+
+def _shown_again(consultation: Consultation, excerpt_id: int, *, problem: ReviewError | None = None) -> str:
+    """The page in answer to a form. That the text is shown is recorded here too: nothing else is kept."""
+    views.log_reading(consultation.slug, excerpt=excerpt_id)
+    return _page(consultation, _whole(consultation, excerpt_id), problem=problem)
 
 
 def _page(consultation: Consultation, whole: Excerpt, *, problem: ReviewError | None = None) -> str:

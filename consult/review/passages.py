@@ -16,6 +16,7 @@ from consult.evidence.services import hash_of
 from consult.review import coding, errors
 from consult.review.changes import recorded
 from consult.review.models import Coding, Theme
+from surveys.statements import insert_once
 
 MOST_SENTENCES = 100
 """Of a longer text the first ones are offered to be ticked; any of its words can be typed."""
@@ -113,32 +114,29 @@ def drop_passage(session: Session, part: Excerpt, *, by_id: int) -> None:
 
 
 def _part(session: Session, whole: Excerpt, span: Span) -> Excerpt:
+    """The part that stands there; where two make it at the same moment, there is one all the same."""
     start, end = whole.start_offset + span[0], whole.start_offset + span[1]
-    known = session.scalar(
-        select(Excerpt)
-        .where(Excerpt.part_of_id == whole.id, Excerpt.start_offset == start, Excerpt.end_offset == end)
-        .order_by(Excerpt.id)
-        .limit(1)
-    )
-    if known is not None:
-        return known
     words = whole.text[span[0] : span[1]]
-    part = Excerpt(
-        consultation_id=whole.consultation_id,
-        source_id=whole.source_id,
-        response_id=whole.response_id,
-        question_id=whole.question_id,
-        part_of_id=whole.id,
-        start_offset=start,
-        end_offset=end,
-        text=words,
-        language=whole.language,
-        text_hash=hash_of(words),
-        quote_consent=whole.quote_consent,
-        position=whole.position,
-        said_on=whole.said_on,
-        speaker=whole.speaker,
-    )
-    session.add(part)
     session.flush()
-    return part
+    insert_once(
+        session,
+        Excerpt,
+        {
+            "consultation_id": whole.consultation_id,
+            "source_id": whole.source_id,
+            "response_id": whole.response_id,
+            "question_id": whole.question_id,
+            "part_of_id": whole.id,
+            "start_offset": start,
+            "end_offset": end,
+            "text": words,
+            "language": whole.language,
+            "text_hash": hash_of(words),
+            "quote_consent": whole.quote_consent,
+            "position": whole.position,
+            "said_on": whole.said_on,
+            "speaker": whole.speaker,
+        },
+    )
+    there = (Excerpt.part_of_id == whole.id, Excerpt.start_offset == start, Excerpt.end_offset == end)
+    return session.scalars(select(Excerpt).where(*there)).one()

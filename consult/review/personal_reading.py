@@ -6,10 +6,10 @@ It only proposes. What a person decided stays; words that were changed afterward
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from consult import jobs
@@ -19,7 +19,7 @@ from consult.evidence.models import Excerpt
 from consult.extensions import current_session
 from consult.outbox import on_event
 from consult.review.models import MACHINE
-from consult.review.redaction import names_on_roll
+from consult.review.redaction import names_on_rolls, reading_version
 from consult.review.redaction_models import FOUND, MASKED, PersonalMark, PersonalReading, Settlement
 from consult.transaction import writing
 
@@ -27,11 +27,14 @@ BATCH = 100
 _UNTRACKED = {"synchronize_session": False}
 
 
-def is_unread() -> Any:
-    """Condition on excerpts joined with their readings: the finder has not read the words by the rules of today."""
+def is_unread(names: Mapping[int, frozenset[str]]) -> ColumnElement[bool]:
+    """Condition on excerpts joined with their readings: the finder has not read the words by the rules of today and the
+    `names` on the rolls (consultation id → names)."""
+    versions = {number: reading_version(several) for number, several in sorted(names.items())}
+    of_today = case(versions, value=Excerpt.consultation_id, else_=VERSION) if versions else literal(VERSION)
     return or_(
         PersonalReading.excerpt_id.is_(None),
-        PersonalReading.version != VERSION,
+        PersonalReading.version != of_today,
         PersonalReading.text_hash != Excerpt.text_hash,
     )
 
@@ -39,18 +42,20 @@ def is_unread() -> Any:
 def unread_count(session: Session, consultation_id: int) -> int:
     """How many whole excerpts of a consultation wait for the finder."""
     waiting = select(func.count(Excerpt.id)).select_from(Excerpt).outerjoin(PersonalReading)
-    mine = (Excerpt.consultation_id == consultation_id, Excerpt.part_of_id.is_(None), is_unread())
+    names = names_on_rolls(session, consultation_id)
+    mine = (Excerpt.consultation_id == consultation_id, Excerpt.part_of_id.is_(None), is_unread(names))
     return session.scalar(waiting.where(*mine)) or 0
 
 
 def read_some(session: Session, *, most: int = BATCH) -> int:
     """Read excerpts that wait; returns how many. Safe to repeat, and for several workers at a time."""
+    names = names_on_rolls(session)
     waiting = (
         select(
             Excerpt.id, Excerpt.consultation_id, Excerpt.text, Excerpt.text_hash, PersonalReading.text_hash
         )
         .outerjoin(PersonalReading, PersonalReading.excerpt_id == Excerpt.id)
-        .where(Excerpt.part_of_id.is_(None), is_unread())
+        .where(Excerpt.part_of_id.is_(None), is_unread(names))
         .order_by(Excerpt.id)
         .limit(most)
         .with_for_update(of=Excerpt, key_share=True, skip_locked=True)
@@ -68,11 +73,12 @@ def read_some(session: Session, *, most: int = BATCH) -> int:
     _delete(session, PersonalMark, PersonalMark.excerpt_id.in_(ids), drop)
     _delete(session, Settlement, Settlement.excerpt_id.in_(changed))
     _delete(session, PersonalReading, PersonalReading.excerpt_id.in_(ids))
-    names = {number: names_on_roll(session, number) for number in {row.consultation_id for row in rows}}
     new = [
         values
         for row in rows
-        for values in _new_marks(row, [] if row.id in changed else known[row.id], names[row.consultation_id])
+        for values in _new_marks(
+            row, [] if row.id in changed else known[row.id], names.get(row.consultation_id, frozenset())
+        )
     ]
     if new:
         session.execute(insert(PersonalMark), new)
@@ -82,7 +88,7 @@ def read_some(session: Session, *, most: int = BATCH) -> int:
             [
                 {
                     "excerpt_id": row.id,
-                    "version": VERSION,
+                    "version": reading_version(names.get(row.consultation_id, frozenset())),
                     "text_hash": row.text_hash,
                     "lost_marks": row.id in lost,
                 }
@@ -100,9 +106,10 @@ def read_what_was_written(_payload: dict[str, Any]) -> None:
 
 @jobs.job("review.personal_data", every_minutes=5)
 def read_all() -> None:
-    """What no event announced, and everything once after the rules have changed."""
+    """What no event announced, and everything once after the rules or a roll have changed."""
     waiting = select(Excerpt.id).outerjoin(PersonalReading, PersonalReading.excerpt_id == Excerpt.id)
-    waiting = waiting.where(Excerpt.part_of_id.is_(None), is_unread()).limit(1)
+    unread = is_unread(names_on_rolls(current_session()))
+    waiting = waiting.where(Excerpt.part_of_id.is_(None), unread).limit(1)
     while current_session().scalar(waiting) is not None:
         with writing() as session:
             if not read_some(session):

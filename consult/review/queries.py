@@ -58,11 +58,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class ExcerptPage:
-    """A page of a list. `total` is of the whole list."""
+    """A page of a list. `total` is of the whole list, `answers` how many answers these and parts of them are."""
 
     items: Sequence[Listed]
     total: int
     number: int
+    answers: int
 
     @property
     def pages(self) -> int:
@@ -76,11 +77,18 @@ def excerpt_page(
     statement = filtered(session, select(Excerpt), scope, filters)
     if total is None:
         total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    # Only the list of a theme holds parts beside whole answers.
+    answers = total if filters.theme_id is None else _answer_count(session, scope, filters)
     number = min(max(1, number), max(1, -(-total // PAGE)))
     excerpts = session.scalars(
         statement.order_by(Excerpt.position, Excerpt.id).limit(PAGE).offset((number - 1) * PAGE)
     ).all()
-    return ExcerptPage(items=_listed(session, excerpts), total=total, number=number)
+    return ExcerptPage(items=_listed(session, excerpts), total=total, number=number, answers=answers)
+
+
+def _answer_count(session: Session, scope: Scope, filters: Filters) -> int:
+    whole = func.count(func.distinct(func.coalesce(Excerpt.part_of_id, Excerpt.id)))
+    return session.scalar(filtered(session, select(whole), scope, filters)) or 0
 
 
 def language_counts(session: Session, scope: Scope, filters: Filters) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consult.analysis.folding import folded_with_places
 from consult.analysis.masking import KINDS
 from consult.evidence.models import Excerpt
 from consult.review import errors
@@ -47,7 +48,8 @@ def decide_all(session: Session, excerpt: Excerpt, *, status: str, by_id: int) -
 
 
 def mask_words(session: Session, excerpt: Excerpt, words: str, *, kind: str, by_id: int) -> int:
-    """Mask words wherever they stand in an excerpt, whatever their case and spacing; returns how many places.
+    """Mask words wherever they stand in an excerpt, whatever their case, spacing, accents and forms of Arabic letters;
+    returns how many places.
 
     Raises ReviewError when they are not in it, and for a few letters that stand everywhere.
     """
@@ -105,15 +107,22 @@ def _decide(mark: PersonalMark, status: str, by_id: int) -> None:
 
 
 def _places(text: str, words: str) -> list[tuple[int, int]]:
+    text, places = folded_with_places(text)
+    words, _ = folded_with_places(words)
     parts = [re.escape(part) for part in words.split()]
     if not parts or len(words) > 1_000:
         return []
     first, last = words.split()[0][0], words.split()[-1][-1]
     # Whole words only; in Arabic particles may be attached in front.
-    before = r"(?:(?<!\w)|(?<=(?<!\w)[وفبلك]))" if first.isalnum() else ""
+    before = r"(?:(?<!\w)|(?<=(?<!\w)[وفبلك])|(?<=(?<!\w)[وف][بلك]))" if first.isalnum() else ""
     after = r"(?!\w)" if last.isalnum() else ""
     pattern = re.compile(before + r"\s+".join(parts) + after, re.IGNORECASE)
-    return [(found.start(), found.end()) for found in pattern.finditer(text)]
+    # One sign of the original may be several here (… is three points): it is one place, and never an empty one.
+    spans = [
+        (places[found.start()], max(places[found.end()], places[found.end() - 1] + 1))
+        for found in pattern.finditer(text)
+    ]
+    return list(dict.fromkeys(spans))
 
 
 def _change(session: Session, excerpt: Excerpt, kind: str, by_id: int, **params: Any) -> Any:

@@ -6,6 +6,7 @@ and while it is flagged and nobody has settled it. What was decided to be person
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from consult.review.snapshots import batches
 from consult.stakeholders.models import Participant, RollPlace
 
 NO_CONSENT, WAITS = "no_consent", "waits"
+_ROLL_BITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def quotables(session: Session, excerpt_ids: Iterable[int]) -> dict[int, Quotabl
     """The same with what stands in the way, in a handful of queries for each 500; unknown ids are absent."""
     found: dict[int, Quotable] = {}
     names: dict[int, frozenset[str]] = {}
+    versions: dict[int, int] = {}
     for some in batches(set(excerpt_ids)):
         excerpts = _texts(session, some)
         whole = {row.part_of_id or row.id for row in excerpts}
@@ -60,20 +63,38 @@ def quotables(session: Session, excerpt_ids: Iterable[int]) -> dict[int, Quotabl
             root = roots[row.part_of_id or row.id]
             if root.consultation_id not in names:
                 names[root.consultation_id] = names_on_roll(session, root.consultation_id)
-            found[row.id] = _quotable(row, root, known, names[root.consultation_id])
+                versions[root.consultation_id] = reading_version(names[root.consultation_id])
+            its_version = versions[root.consultation_id]
+            found[row.id] = _quotable(row, root, known, names[root.consultation_id], its_version)
     return found
 
 
 def names_on_roll(session: Session, consultation_id: int) -> frozenset[str]:
     """Who is on the roll of a confidential consultation: names that are found wherever they stand."""
-    consultation = session.get(Consultation, consultation_id)
-    if consultation is None or (consultation.access, consultation.privacy) != (
-        Access.ROLL,
-        Privacy.CONFIDENTIAL,
-    ):
-        return frozenset()
-    names = select(Participant.name).join(RollPlace, RollPlace.participant_id == Participant.id)
-    return frozenset(session.scalars(names.where(RollPlace.consultation_id == consultation_id)))
+    return names_on_rolls(session, consultation_id).get(consultation_id, frozenset())
+
+
+def names_on_rolls(session: Session, consultation_id: int | None = None) -> dict[int, frozenset[str]]:
+    """The same for every consultation that has such a roll, or for this one."""
+    names = (
+        select(RollPlace.consultation_id, Participant.name)
+        .join(Participant, Participant.id == RollPlace.participant_id)
+        .join(Consultation, Consultation.id == RollPlace.consultation_id)
+        .where(Consultation.access == Access.ROLL, Consultation.privacy == Privacy.CONFIDENTIAL)
+    )
+    if consultation_id is not None:
+        names = names.where(RollPlace.consultation_id == consultation_id)
+    found: dict[int, set[str]] = defaultdict(set)
+    for number, name in session.execute(names):
+        found[number].add(name)
+    return {number: frozenset(several) for number, several in found.items()}
+
+
+def reading_version(names: frozenset[str]) -> int:
+    """By what texts are read: the rules, and the names that are looked for. When either changes, they are read anew."""
+    if not names:
+        return VERSION
+    return (VERSION << _ROLL_BITS) + zlib.crc32("\n".join(sorted(names)).encode()) % (1 << _ROLL_BITS)
 
 
 def spans_of(marks: Iterable[PersonalMark]) -> list[Span]:
@@ -130,14 +151,14 @@ def _texts(session: Session, ids: Iterable[int]) -> Sequence[Any]:
     return session.execute(select(*columns).where(Excerpt.id.in_(sorted(ids))).order_by(Excerpt.id)).all()
 
 
-def _quotable(row: Any, root: Any, known: _Known, names: frozenset[str]) -> Quotable:
+def _quotable(row: Any, root: Any, known: _Known, names: frozenset[str], its_version: int) -> Quotable:
     if not (row.quote_consent and root.quote_consent):
         return Quotable(None, NO_CONSENT)
     marks = known.marks.get(root.id, ())
-    version, text_hash = known.read.get(root.id, (VERSION, root.text_hash if not marks else ""))
+    version, text_hash = known.read.get(root.id, (its_version, root.text_hash if not marks else ""))
     is_stale = text_hash != root.text_hash and bool(marks)
-    # What the finder has not read by the rules of today is read here; a person has to look at what it finds.
-    is_unread = root.id not in known.read or version != VERSION or text_hash != root.text_hash
+    # What the finder has not read by the rules and the roll of today is read here; a person has to look at the finds.
+    is_unread = root.id not in known.read or version != its_version or text_hash != root.text_hash
     new = list(_undecided(root, marks, names)) if is_unread else []
     if is_stale or new or root.id in known.flagged or any(mark.status == FOUND for mark in marks):
         return Quotable(None, WAITS)

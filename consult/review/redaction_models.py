@@ -46,7 +46,8 @@ class PersonalMark(Base):
 
 
 class PersonalReading(Base):
-    """That the finder has read an excerpt: by which version of its rules, and which words.
+    """That the finder has read an excerpt: by which version of its rules and of the roll, and which words. Version 0:
+    it has to read anew, for a change of marks was undone.
 
     `lost_marks`: the words were changed after somebody had masked some of them, so that a person has to look again.
     """

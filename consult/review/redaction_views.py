@@ -51,6 +51,8 @@ def redact(slug: str, excerpt_id: int) -> Response | tuple[str, int]:
         with current_session().begin_nested():
             flash(_carry_out(excerpt))
     except ReviewError as error:
+        # Nothing was kept, but answers are shown again.
+        log_reading(slug, personal=True, excerpt=excerpt_id, page=page_number(request))
         return _page(slug, problem=(excerpt_id, error_text(error))), 422
     address: dict[str, Any] = dict(_address(_filters()))
     address["page"] = str(page_number(request))

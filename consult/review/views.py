@@ -101,6 +101,8 @@ def question_page(consultation: Consultation, question_id: str, *, form: NewThem
 def progress(slug: str, question_id: str) -> Response | str | tuple[str, dict[str, str]]:
     """How far the machine is. The page asks again by itself; there is nothing to lose on it."""
     consultation = load_consultation(slug)
+    if not may_see_free(consultation, may(consultation, Right.RESPONSES_READ)):
+        abort(403)
     asked = asked_question(consultation, question_id)
     run = runs.latest_runs(current_session(), consultation_id=consultation.id).get(question_id)
     if run is None or run.status not in runs.ACTIVE:
@@ -149,11 +151,16 @@ def answers(slug: str, question_id: str) -> str:
 
 @blueprint.get("/changes")
 def changes(slug: str) -> str:
+    """What reviewers changed. It moves with the answers: who may not read them sees it when they are all there, and
+    nothing in it about a single one."""
     consultation = load_consultation(slug)
+    can_read = may(consultation, Right.RESPONSES_READ)
+    if not may_see_free(consultation, can_read):
+        abort(403)
     return render_template(
         "review/changes.html",
         consultation=consultation,
-        page=log.page_of(current_session(), consultation.id, number=page_number(request)),
+        page=log.page_of(current_session(), consultation.id, number=page_number(request), can_read=can_read),
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
 

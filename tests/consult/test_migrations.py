@@ -17,6 +17,7 @@ from consult.evidence.models import EvidenceSource, Excerpt
 from consult.evidence.search import SearchFilters, search
 from consult.extensions import db
 from consult.installation import is_ready
+from consult.review.models import Coding, Theme
 from consult.review.redaction_models import PersonalMark, PersonalReading, Settlement
 from consult.stakeholders.models import StakeholderGroup
 from surveys import services as survey_services
@@ -179,3 +180,55 @@ def test_an_older_database_is_not_ready(app, instance, monkeypatch):
 
 def test_the_roles_are_there_once(app, session):
     assert sorted(session.scalars(select(Role.name))) == ["admin", "facilitator", "reviewer"]
+
+
+@on_both_databases
+def test_parts_with_one_span_become_one_with_all_that_they_were_coded_as(app, answered):
+    session = db.session()
+    consultation = consultation_by_slug(session, "trial")
+    staff = [Staff(email=f"{name}@example.org", fs_uniquifier=name, name=name) for name in ("ana", "badr")]
+    source = EvidenceSource(consultation_id=consultation.id, kind="interview", title="One")
+    themes = [
+        Theme(consultation_id=consultation.id, question_id="t2", name={"en": n}, origin="reviewer")
+        for n in "ab"
+    ]
+    session.add_all([source, *staff, *themes])
+    session.flush()
+    common = {"consultation_id": consultation.id, "source_id": source.id, "text_hash": "x", "language": "en"}
+    whole = Excerpt(text="Ali said so", **common)
+    session.add(whole)
+    session.flush()
+    whole_id, theme_ids, staff_ids = whole.id, [t.id for t in themes], [s.id for s in staff]
+    session.commit()
+    db.session.remove()
+    downgrade(revision="0021")
+    parts = [
+        Excerpt(text="Ali", part_of_id=whole_id, start_offset=0, end_offset=3, **common) for _ in range(3)
+    ]
+    parts.append(Excerpt(text="said", part_of_id=whole_id, start_offset=4, end_offset=8, **common))
+    db.session.add_all(parts)
+    db.session.flush()
+    for part, theme, coder in ((0, 0, 0), (1, 0, 0), (1, 1, 0), (2, 0, 1), (3, 0, 0)):
+        db.session.add(
+            Coding(
+                excerpt_id=parts[part].id,
+                theme_id=theme_ids[theme],
+                coder_id=staff_ids[coder],
+                origin="reviewer",
+            )
+        )
+    db.session.commit()
+    kept = [parts[0].id, parts[3].id]
+    db.session.remove()
+    upgrade()
+    check()
+    found = db.session.scalars(
+        select(Excerpt.id).where(Excerpt.part_of_id.is_not(None)).order_by(Excerpt.id)
+    ).all()
+    assert found == kept
+    codings = db.session.execute(
+        select(Coding.theme_id, Coding.coder_id).where(Coding.excerpt_id == kept[0])
+    ).all()
+    assert sorted(map(tuple, codings)) == sorted(
+        [(theme_ids[0], staff_ids[0]), (theme_ids[1], staff_ids[0]), (theme_ids[0], staff_ids[1])]
+    )

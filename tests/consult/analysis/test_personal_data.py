@@ -97,3 +97,16 @@ def test_the_figures_that_the_pages_tell_are_those_of_these_rules() -> None:
     assert (kept["version"], kept["sentences"]) == (VERSION, len(sentences("held_out")))
     assert kept["recall"]["all"] == round(by["all"].recall, 2)
     assert kept["precision"]["all"] == round(by["all"].precision, 2)
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u200e", "\u00ad", "\u2066", "\ufeff"])
+def test_signs_without_width_hide_nothing(sign: str) -> None:
+    mail, phone = f"zo{sign}e@exam{sign}ple.org", f"079{sign}0123456"
+    assert found(f"{sign}Write to {mail} or{sign} call {phone}.") == [("email", mail), ("phone", phone)]
+    assert found(f"My name is {sign}Zoe Oak{sign}smith.") == [("name", f"Zoe Oak{sign}smith")]
+
+
+def test_signs_of_full_width_are_read() -> None:
+    assert found("Write to ｚｏｅ＠ｅｘａｍｐｌｅ．ｏｒｇ now") == [
+        ("email", "ｚｏｅ＠ｅｘａｍｐｌｅ．ｏｒｇ")
+    ]

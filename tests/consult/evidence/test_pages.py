@@ -311,3 +311,23 @@ def test_it_is_read_even_while_anonymous_answers_may_not_be(reviewer, consultati
     assert statuses == [200, 404]
     run = reviewer.post(f"/manage/agm/review/question/{GATHERED}/run", data={"grain": "usual"})
     assert run.status_code == 302
+
+
+def test_a_coded_part_whose_words_are_corrected_away_is_told(facilitator, consultation) -> None:
+    source = make_source(consultation.id, "Fees are high. Roads are bad.", language="en")
+    whole = db.session.scalars(select(Excerpt)).one()
+    db.session.add(
+        Excerpt(
+            consultation_id=consultation.id, source_id=source.id, question_id=GATHERED, part_of_id=whole.id,
+            text="Fees are high.", start_offset=0, end_offset=14, text_hash="x", language="en",
+        )
+    )  # fmt: skip
+    db.session.commit()
+    address = f"{BASE}/excerpts/{whole.id}"
+    kept = facilitator.post(
+        address, data={"text": "So: Fees are high. Roads are bad."}, follow_redirects=True
+    )
+    assert "coded by itself is gone" not in text_of(kept.text)
+    gone = facilitator.post(address, data={"text": "Fees are low. Roads are bad."}, follow_redirects=True)
+    assert "1 part that was coded by itself is gone" in text_of(gone.text)
+    assert [entry.get("lost_parts") for entry in audited("evidence.excerpt_changed")] == [None, 1]

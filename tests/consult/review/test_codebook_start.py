@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from consult.consultations.models import Consultation, Status
+from consult.consultations.models import Access, Consultation, Privacy, Status
 from consult.extensions import db
 from consult.i18n import LANGUAGES
 from consult.review import changes, codebook_start, coding, queries, requests, services
@@ -121,3 +121,26 @@ def test_the_next_wave_is_placed_by_what_people_put_into_the_first(app: Flask, s
         frozenset({"money late pay", "budget funding money"}),
         frozenset({"honest open trust", "trust board"}),
     }
+
+
+def test_examples_stay_where_the_answers_are_that_they_may_come_from(
+    closed: Consultation, reviewer, staff
+) -> None:
+    other = make_consultation(db.session(), "last-year")
+    other.status, other.privacy, other.access = Status.CLOSED, Privacy.ANONYMOUS, Access.ROLL
+    theme = Theme(consultation_id=other.id, question_id=QUESTION, name={"en": "Fees"}, origin="reviewer",
+                  status="accepted", definition="What it costs", example="My fee of 300 is too much")  # fmt: skip
+    db.session.add(theme)
+    db.session.commit()
+    number = theme.id
+    other.status = Status.OPEN
+    db.session.commit()
+    chosen = {"start": f"question:last-year/{QUESTION}"}
+    assert reviewer.post(ADDRESS, data=chosen).status_code == 404  # its answers may not be read yet
+    assert reviewer.post(ADDRESS, data={"start": "question:last-year/q9"}).status_code == 404
+    other.status = Status.CLOSED
+    db.session.commit()
+    assert reviewer.post(ADDRESS, data=chosen).status_code == 303
+    db.session.rollback()
+    copy = db.session.scalars(select(Theme).where(Theme.copied_from_id == number)).one()
+    assert (copy.definition, copy.example) == ("What it costs", "")

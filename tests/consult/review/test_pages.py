@@ -9,9 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from consult.access.models import AuditEntry
-from consult.consultations.models import Consultation, ConsultationStaff
+from consult.consultations.models import Consultation, ConsultationStaff, Status
 from consult.evidence.models import Excerpt
 from consult.extensions import db
+from consult.i18n import pick
+from consult.review.changes import undo_change
+from consult.review.coding import code_excerpt
 from consult.review.models import ChangeLog, Coding, Theme, ThemeRun
 from consult.transaction import commits
 from tests.consult.review.answers import QUESTION, make_consultation
@@ -239,3 +242,35 @@ def test_another_consultations_themes_cannot_be_reached(closed: Consultation, re
     )
     change = db.session.scalar(select(ChangeLog.id))
     assert reviewer.post(f"/manage/other/review/changes/{change}/undo").status_code == 404
+
+
+def test_changes_tell_who_may_not_read_answers_nothing_about_single_ones(
+    closed: Consultation, client, sign_in
+) -> None:
+    person = sign_in(client, "reviewer")
+    session, by_id = db.session(), person.id
+    first, second, _third = themes()
+    excerpts = session.scalars(select(Excerpt).where(Excerpt.question_id == QUESTION).limit(3)).all()
+    code_excerpt(session, excerpts[0], themes=[first], by_id=by_id)
+    undo_change(
+        session, session.scalars(select(ChangeLog).order_by(ChangeLog.id.desc())).first(), by_id=by_id
+    )
+    code_excerpt(session, excerpts[1], themes=[], by_id=by_id)
+    code_excerpt(session, excerpts[2], themes=[second], by_id=by_id)
+    session.commit()
+    names = [pick(theme.name) for theme in themes()]
+    sign_in(client, "facilitator")
+    page = text_of(client.get(f"{BASE}changes").text)
+    assert page.count("Said what an answer is about") == 4 and "Undone: Said" in page
+    assert "The machine read the answers and suggested themes" in page
+    assert (
+        not any(name in page for name in names) and "fits no theme" not in page and "45 answers" not in page
+    )
+    db.session.get(Consultation, closed.id).status = Status.OPEN
+    db.session.commit()
+    assert client.get(f"{BASE}changes").status_code == 403
+    assert client.get(f"{BASE}question/{QUESTION}/progress").status_code == 403
+    assert f"{BASE}changes" not in client.get(BASE).text
+    sign_in(client, person=person)
+    page = text_of(client.get(f"{BASE}changes").text)
+    assert names[1] in page and "fits no theme" in page and "45 answers" in page

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
+from consult.access.models import AuditEntry
 from consult.consultations.models import Consultation
+from consult.evidence import sources
 from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.review import changes, passages, queries
@@ -109,3 +112,55 @@ def test_on_the_page(closed: Consultation, reviewer) -> None:
     db.session.rollback()
     assert db.session.scalars(select(Coding).where(Coding.excerpt_id == part.id)).all() == []
     reviewer.get("/manage/agm/review/changes").text.index("Took the themes off a part of an answer")
+
+
+def test_the_list_of_a_theme_tells_passages_from_answers(house: House) -> None:
+    whole, scope = house.excerpts[3], Scope(house.consultation_id, OWN)
+    for words in ("too long.", "Meetings take"):
+        span = passages.typed_span(whole.text, words)
+        passages.code_passage(house.session, whole, span, themes=house.themes[2:], by_id=house.ana)
+    page = queries.excerpt_page(house.session, scope, queries.Filters(theme_id=house.themes[2].id))
+    assert (page.total, page.answers, _counts(house)[2]) == (2, 1, 1)
+    everything = queries.excerpt_page(house.session, scope, queries.Filters())
+    assert (everything.total, everything.answers) == (6, 6)
+
+
+def test_one_part_stands_in_one_place(house: House) -> None:
+    """Two that look at the same moment both find none: the table says no to the second."""
+    whole = house.excerpts[3]
+    span = passages.typed_span(whole.text, "too long.")
+    part = passages.code_passage(house.session, whole, span, themes=house.themes[:1], by_id=house.ana)
+    columns = {c.name: getattr(part, c.name) for c in Excerpt.__table__.columns if c.name != "id"}
+    with pytest.raises(IntegrityError), house.session.begin_nested():
+        house.session.add(Excerpt(**columns))
+        house.session.flush()
+    # A whole text is no part: any number of them begin at 0.
+    house.session.add(Excerpt(**columns | {"part_of_id": None}))
+    house.session.flush()
+
+
+def test_parts_stay_with_their_words_when_these_are_corrected(house: House) -> None:
+    whole = house.excerpts[0]
+    consultation = house.session.get(Consultation, house.consultation_id)
+    text = "Roads are bad. Fees are high. Roads are bad. Boards are slow."
+    sources.change_excerpt(house.session, consultation, whole, text=text, language="en")
+    second = text.rindex("Roads")
+    spans = {"first": (0, 14), "second": (second, second + 14), "slow": (text.index("Boards"), len(text))}
+    parts = {
+        name: passages.code_passage(house.session, whole, span, themes=house.themes[:1], by_id=house.ana)
+        for name, span in spans.items()
+    }
+    for corrected, places in (
+        ("Well! " + text, [6, second + 6]),
+        (text, [0, second]),
+        (text.replace("high", "much too high"), [0, second + 9]),
+    ):
+        assert sources.change_excerpt(house.session, consultation, whole, text=corrected, language="en") == 0
+        assert [parts[name].start_offset for name in ("first", "second")] == places
+        assert all(whole.text[p.start_offset : p.end_offset] == p.text for p in parts.values())
+    corrected = "Roads are bad. Fees are high. Roads are good."
+    assert sources.change_excerpt(house.session, consultation, whole, text=corrected, language="en") == 2
+    left = house.session.scalars(select(Excerpt).where(Excerpt.part_of_id == whole.id)).all()
+    assert left == [parts["first"]] and parts["first"].start_offset == 0
+    entry = house.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry.details["lost_parts"] == 2

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from consult.access.models import AuditEntry
+from consult.analysis.masking import masked
 from consult.consultations.models import Access, Consultation
 from consult.evidence.models import Excerpt
 from consult.evidence.services import hash_of
@@ -222,3 +223,54 @@ def test_every_sentence_of_the_log_is_written(app) -> None:
     with app.test_request_context():
         for kind in ("mask", "keep", "settle_redaction", "reopen_redaction"):
             assert log.sentence(kind, {"count": 2}) != kind
+
+
+def test_what_a_mark_covered_waits_again_when_it_is_undone(house: House) -> None:
+    excerpt = written(house, CALL)
+    redacting.mask_words(house.session, excerpt, "Call me on 0790123456", kind="phone", by_id=house.ana)
+    while personal_reading.read_some(house.session):
+        pass
+    masking = _last(house)
+    changes.undo_change(house.session, masking, by_id=house.ana)
+    assert redaction.quotable(house.session, excerpt) is None
+    assert personal_reading.read_some(house.session) == 1
+    assert _marks(house, excerpt) == [("0790123456", "phone", FOUND)]
+    assert redaction.quotable(house.session, excerpt) is None
+    changes.undo_change(house.session, _last(house), by_id=house.ana)
+    assert "0790" not in (redaction.quotable(house.session, excerpt) or "")
+
+
+def test_names_that_come_onto_the_roll_later_are_looked_for(house: House) -> None:
+    consultation = house.session.get(Consultation, house.consultation_id)
+    consultation.access = Access.ROLL
+    excerpt = written(house, "We know that zdenek oost did it.")
+    while personal_reading.read_some(house.session):
+        pass
+    assert redaction.quotable(house.session, excerpt) == excerpt.text
+    values = {"name": "Zdenek Oost", "organisation": "", "email": None, "email_key": None, "phone": None,
+              "language": "en", "region": "", "has_vote": True}  # fmt: skip
+    people.add_participant(house.session, consultation, values=values, group_ids=[])
+    assert redaction.quotable(house.session, excerpt) is None
+    assert personal_reading.unread_count(house.session, house.consultation_id) == 7
+    assert personal_reading.read_some(house.session) == 7
+    assert personal_reading.read_some(house.session) == 0
+    assert _marks(house, excerpt) == [("zdenek oost", "name", FOUND)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "published"),
+    [
+        ("قال مُحمّد الزعبوط كلامًا ثم عاد محمد الزعبوط غاضبًا", "محمد الزعبوط", "قال [الاسم] كلامًا ثم عاد [الاسم] غاضبًا"),
+        ("قال محمد الزعبوط وإيمان، ولإيمانَ رأي", "ايمان", "قال محمد الزعبوط و[الاسم]، ول[الاسم] رأي"),
+        ("كتبت مـحـمـد هنا", "مُحمّدٌ", "كتبت [الاسم] هنا"),
+        ("Zdenék Oöst and Zdene\u0301k Oo\u0308st, ＺＤＥＮＥＫ oost", "Zdenek Oost", "[name] and [name], [name]"),
+        ("Write to zo\u200be@exam\u200bple.org", "zoe@example.org", "Write to [name]"),
+        ("A zoe, a Zoé!", "zoé", "A [name], a [name]!"),
+        ("A pause … here", ".", "A pause [name] here"),
+    ],
+)  # fmt: skip
+def test_words_are_masked_in_every_writing(house: House, text: str, words: str, published: str) -> None:
+    excerpt = written(house, text, language="ar" if "م" in text else "en")
+    redacting.mask_words(house.session, excerpt, words, kind="name", by_id=house.ana)
+    marks = redaction.spans_of(redacting.marks_in(house.session, excerpt.id))
+    assert masked(text, marks, excerpt.language) == published
