@@ -136,7 +136,8 @@ def _write_report(
 
 def _encoder() -> Embedder:
     """The encoder that the environment names. Says so where the answers leave this machine."""
-    from consult.encoders import EncoderError, encoder_for
+    from consult.encoders.choosing import encoder_for
+    from consult.encoders.errors import EncoderError
 
     settings = EmbeddingSettings.load()
     try:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import asin, comb, sqrt
+from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from consult.analysis.weighting import share_interval
 
@@ -50,10 +50,10 @@ def two_shares(a: int, n: int, b: int, m: int) -> Difference:
     pooled = (a + b) / (n + m)
     least = min(n, m) * min(pooled, 1 - pooled)
     if least < FEWEST_EXPECTED:
-        test, p = "fisher", float(stats.fisher_exact([[a, n - a], [b, m - b]])[1])
+        test, p = "fisher", float(_stats().fisher_exact([[a, n - a], [b, m - b]])[1])
     else:
         z = (first - second) / sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
-        test, p = "z", float(2 * stats.norm.sf(abs(z)))
+        test, p = "z", float(2 * _stats().norm.sf(abs(z)))
     low, high = share_interval(first, n)
     other_low, other_high = share_interval(second, m)
     effect = first - second
@@ -97,7 +97,7 @@ def two_orders(first: Sequence[int], second: Sequence[int]) -> Difference | None
 
 
 def _normal_orders(one: np.ndarray, other: np.ndarray) -> float:
-    p = float(stats.mannwhitneyu(one, other, method="asymptotic", use_continuity=False)[1])
+    p = float(_stats().mannwhitneyu(one, other, method="asymptotic", use_continuity=False)[1])
     return 1.0 if np.isnan(p) else p
 
 
@@ -134,7 +134,7 @@ def changed_shares(both: int, only_first: int, only_second: int, neither: int) -
     if n == 0 or min(both, only_first, only_second, neither) < 0:
         raise ValueError("somebody must have been asked twice")
     changes = only_first + only_second
-    p = float(stats.binomtest(only_first, changes).pvalue) if changes else 1.0
+    p = float(_stats().binomtest(only_first, changes).pvalue) if changes else 1.0
     first, second = (both + only_first) / n, (both + only_second) / n
     low, high = share_interval(first, n)
     other_low, other_high = share_interval(second, n)
@@ -164,12 +164,14 @@ def changed_orders(pairs: Sequence[tuple[int, int]]) -> Difference | None:
     change = np.array([first - second for first, second in pairs if first != second], dtype=float)
     if not len(change):
         return Difference("wilcoxon", 1.0, 0.0, None, 0.0)
-    ranks = stats.rankdata(np.abs(change))
+    ranks = _stats().rankdata(np.abs(change))
     effect = float((ranks * np.sign(change)).sum() / ranks.sum())
     if len(change) <= MOST_CHANGES_COUNTED:
         p = _exact_changes(np.rint(2 * ranks).astype(np.int64), change > 0)
     else:
-        p = float(stats.wilcoxon(change, zero_method="wilcox", correction=False, method="asymptotic").pvalue)
+        p = float(
+            _stats().wilcoxon(change, zero_method="wilcox", correction=False, method="asymptotic").pvalue
+        )
     return Difference("wilcoxon", p, effect, None, effect)
 
 
@@ -192,3 +194,10 @@ def holm(values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, values[place] * (len(values) - rank)))
         out[place] = highest
     return out
+
+
+def _stats() -> Any:
+    """scipy's, loaded when something is compared: it would take half a second of every start."""
+    from scipy import stats
+
+    return stats

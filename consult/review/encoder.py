@@ -7,7 +7,8 @@ from flask import current_app
 from consult.analysis.embedding import Embedder
 from consult.config import EmbeddingSettings
 from consult.consultations.models import Consultation, Privacy
-from consult.encoders import EncoderError, encoder_for
+from consult.encoders.choosing import encoder_for
+from consult.encoders.errors import EncoderError
 from surveys.i18n import N_
 
 STAYS = N_(

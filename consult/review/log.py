@@ -117,7 +117,7 @@ def page_of(session: Session, consultation_id: int, *, number: int, can_read: bo
 
 
 def sentence(kind: str, params: Mapping[str, Any], *, can_read: bool = True) -> str:
-    """What a change did, in the page's language; for who may not read single answers, without figures and their themes."""
+    """What a change did, in the page's language; for who may not read single answers, without figures and themes."""
     if kind in ("undo", "redo"):
         done = sentence(params.get("kind", ""), {**params, "kind": ""}, can_read=can_read)
         return _(UNDONE if kind == "undo" else REDONE) % {"change": done}

@@ -17,7 +17,7 @@ from consult.analysis.embedding import AnalysisCancelledError, Embedder
 from consult.analysis.themes import ThemeOptions
 from consult.aside import Aside
 from consult.consultations.models import Consultation
-from consult.encoders import EncoderError
+from consult.encoders.errors import EncoderError
 from consult.extensions import db
 from consult.review import machine, requests, runs
 from consult.review.chunks import chunks_of, embed_together

@@ -10,7 +10,7 @@ from consult.access import audit
 from consult.config import WritingSettings
 from consult.consultations.access import load_consultation
 from consult.consultations.models import Consultation, Privacy
-from consult.encoders import EncoderError
+from consult.encoders.errors import EncoderError
 from consult.extensions import current_session
 from consult.i18n import error_text
 from consult.summary import services

