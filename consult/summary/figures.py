@@ -124,9 +124,9 @@ def _groups(
             continue
         for row in breakdown.rows:
             found[row.theme.id] += [
-                GroupFigure(_column_name(dimension, column), column.base.shown, cell.shown, dimension.key)
+                GroupFigure(_column_name(dimension, column), column.base, cell, dimension.key)
                 for column, cell in zip(breakdown.columns, row.cells, strict=True)
-                if column.key != NO_COLUMN and column.base.shown and cell.shown is not None
+                if column.key != NO_COLUMN and column.base
             ]
     return {theme_id: tuple(groups) for theme_id, groups in found.items()}
 
