@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from babel import Locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from consult.analysis.disclosure import PUBLIC
+from consult.analysis.trees import Node, shown_in_tree
 from consult.config import LANGUAGES
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
@@ -63,7 +66,13 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
     for question_id in requests.questions_to_code(session, consultation):
         scope = Scope(consultation.id, question_id)
         found = _themes(session, consultation, scope, question_figures(session, scope))
-        themes += [theme for theme in found if theme.depth == 0]
+        shown = shown_in_tree(
+            [Node(one.theme_id, one.parent_id, one.count, one.base) for one in found], PUBLIC
+        )
+        broader = {one.parent_id for one in found}
+        themes += [
+            replace(one, tells_below=one.theme_id in broader - shown) for one in found if one.depth == 0
+        ]
     return SummaryContent(
         question_id=None,
         base=survey_queries.count_responses(session, consultation.survey_id),
