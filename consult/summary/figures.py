@@ -69,9 +69,11 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
         shown = shown_in_tree(
             [Node(one.theme_id, one.parent_id, one.count, one.base) for one in found], PUBLIC
         )
-        broader = {one.parent_id for one in found}
+        telling = {one.parent_id for one in found} - shown
         themes += [
-            replace(one, tells_below=one.theme_id in broader - shown) for one in found if one.depth == 0
+            replace(one, tells_below=one.tells_below or one.theme_id in telling)
+            for one in found
+            if one.depth == 0
         ]
     return SummaryContent(
         question_id=None,
@@ -94,6 +96,7 @@ def _themes(
     stances = _stances(
         session, scope, {item.theme.id: everything.with_below(item.theme) for item in accepted}
     )
+    telling = _telling_below(figures, everything)
     found = []
     for item in shown.in_order(accepted, key=lambda item: item.theme):
         values, origin = stances[item.theme.id]
@@ -112,9 +115,18 @@ def _themes(
                 base=figures.base,
                 by_person=item.by_person,
                 parent_id=item.theme.parent_id if shown.depth(item.theme) else None,
+                tells_below=item.theme.id in telling,
             )
         )
     return tuple(found)
+
+
+def _telling_below(figures: QuestionFigures, lineage: Lineage) -> set[int]:
+    """Themes whose counts would tell of few answers in one below that is not accepted, and so not in the summary."""
+    nodes = [Node(item.theme.id, item.theme.parent_id, item.count, figures.base) for item in figures.themes]
+    outside = {item.theme.id for item in figures.themes if item.theme.status != "accepted"}
+    over = {item.theme.id for item in figures.themes if outside & set(lineage.with_below(item.theme))}
+    return over - shown_in_tree(nodes, PUBLIC)
 
 
 def _groups(

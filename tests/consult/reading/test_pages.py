@@ -158,3 +158,28 @@ def test_what_was_gathered_is_told_apart_by_kind(house: House, reviewer: FlaskCl
     session.commit()
     for way in ("kind", "source", "language"):
         assert reviewer.get(f"{AT}/question/{GATHERED}/by?by={way}").status_code == 200
+
+
+def test_figures_of_what_is_gathered_do_not_move_with_the_feedback(
+    house: House, client: FlaskClient, sign_in
+) -> None:
+    """One more message would tell of the person who sent it."""
+    session = db.session()
+    channel = EvidenceSource(
+        consultation_id=house.scope.consultation_id, kind="feedback_channel", title="Feedback", is_open=True
+    )
+    session.add(channel)
+    session.flush()
+    session.add(
+        Excerpt(
+            consultation_id=channel.consultation_id, source_id=channel.id, question_id=GATHERED, text="x",
+            text_hash=hash_of("x"), language="en", position=0, end_offset=1,
+        )
+    )  # fmt: skip
+    session.commit()
+    sign_in(client, "facilitator")
+    assert client.get(f"{AT}/question/{GATHERED}").status_code == 403
+    assert "Interviews, notes" not in client.get(f"{AT}/").text
+    channel.is_open = False
+    session.commit()
+    assert client.get(f"{AT}/question/{GATHERED}").status_code == 200
