@@ -245,7 +245,8 @@ def _reaches(start: Node, end: Node, arcs: Arcs, free: set[Node]) -> bool:
 def union_may_show(whole: int, parts: Sequence[int], k: int) -> bool:
     """Whether the size of a union may stand beside the sizes of its parts, no part being withheld otherwise.
 
-    A small part, few in two parts at once and few in none could be worked out from it.
+    A small part, few outside of one part, few in two parts at once and few in none could be worked out from it.
     """
-    small = [n for n in (whole, *parts, abs(sum(parts) - whole)) if 0 < n < k]
+    outside = [whole - part for part in parts]
+    small = [n for n in (whole, *parts, *outside, abs(sum(parts) - whole)) if 0 < n < k]
     return not small

@@ -1,18 +1,16 @@
 """Counting themes by what answers can be told apart by. Numbers only: no excerpt is loaded.
 
-`theme_breakdown` gives exact counts, for who may read single answers; whatever anybody else sees goes through `shown`.
+The counts are exact, for who may read single answers; what a summary shows of them passes `consult.summary.disclosed`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from consult.analysis.crossing import suppress_crossing
-from consult.analysis.disclosure import INSIDE, Cell, Hidden, union_may_show
 from consult.review.columns import labels_of
 from consult.review.dimensions import LANGUAGE, NO_COLUMN, Dimension, dimensions_of
 from consult.review.figures import themes_in
@@ -29,8 +27,7 @@ from consult.review.lineage import Lineage
 from consult.review.models import Theme
 from consult.review.scope import Scope
 
-WITHHELD = Cell(None, Hidden.WITHHELD)
-__all__ = ["Breakdown", "Column", "Dimension", "ThemeRow", "dimensions_of", "shown", "theme_breakdown"]
+__all__ = ["Breakdown", "Column", "Dimension", "ThemeRow", "dimensions_of", "theme_breakdown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class Column:
 
     key: str
     label: Mapping[str, str]
-    base: Cell
+    base: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,8 @@ class ThemeRow:
     """A theme: how many of all answers carry it, and how many of each column. `depth`: 0 for one under none."""
 
     theme: Theme
-    total: Cell
-    cells: tuple[Cell, ...]
+    total: int
+    cells: tuple[int, ...]
     depth: int = 0
     is_broader: bool = False
 
@@ -58,19 +55,13 @@ class ThemeRow:
 class Breakdown:
     """Themes × columns of one question. An answer counts once a theme, a broader theme has all of those below it.
 
-    `base`: all answers to the question. `k`: the rule under which cells are withheld; None for exact counts.
+    `base`: all answers to the question.
     """
 
     dimension: Dimension
     base: int
     columns: tuple[Column, ...]
     rows: tuple[ThemeRow, ...]
-    k: int | None = None
-
-    def share(self, row: ThemeRow, number: int) -> float | None:
-        """Share of the answers of a column that carry the theme; None where a count is withheld or there are none."""
-        cell, base = row.cells[number].shown, self.columns[number].base.shown
-        return cell / base if cell is not None and base else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +104,12 @@ def theme_breakdown(
     return Breakdown(
         dimension,
         read.base,
-        tuple(Column(key, labels.get(key, {}), Cell(len(ids))) for key, ids in columns.items()),
+        tuple(Column(key, labels.get(key, {}), len(ids)) for key, ids in columns.items()),
         tuple(
             ThemeRow(
                 theme,
-                Cell(len(ids)),
-                tuple(Cell(int(number)) for number in row),
+                len(ids),
+                tuple(int(number) for number in row),
                 read.lineage.depth(theme),
                 bool(read.lineage.below(theme)),
             )
@@ -140,54 +131,3 @@ def columns_of(session: Session, read: Read, dimension: Dimension) -> dict[str, 
         columns = dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
     rest = np.setdiff1d(np.arange(read.base), together(columns, columns), assume_unique=True)  # type: ignore[arg-type]
     return columns | ({NO_COLUMN: rest} if len(rest) else {})
-
-
-def shown(breakdown: Breakdown, k: int = INSIDE) -> Breakdown:
-    """The same for who may not read single answers: no cell of 1 to k-1, none that leaves so few on the other side, and
-    none from which such a one follows; no columns at all where none has a base to show.
-
-    A broader theme is shown where nothing below it could be worked out from it.
-    """
-    rows = breakdown.rows
-    safe = suppress_crossing(
-        [[_exact(cell) for cell in row.cells] for row in rows],
-        [_exact(row.total) for row in rows],
-        [_exact(column.base) for column in breakdown.columns],
-        breakdown.base,
-        k,
-    )
-    cells = {row.theme.id: found for row, found in zip(rows, safe.rows, strict=True)}
-    totals = {row.theme.id: total for row, total in zip(rows, safe.totals, strict=True)}
-    for row in rows:
-        parts = [other for other in rows if other.theme.parent_id == row.theme.id]
-        if not row.is_broader:
-            continue
-        if not _union_is_safe(row.total, [part.total for part in parts], k):
-            totals[row.theme.id] = WITHHELD
-        columns = [(cell, [part.cells[n] for part in parts]) for n, cell in enumerate(row.cells)]
-        is_safe = all(_union_is_safe(cell, below, k) for cell, below in columns)
-        if not is_safe or any(c.shown is None for one in (row, *parts) for c in cells[one.theme.id]):
-            cells[row.theme.id] = (WITHHELD,) * len(row.cells)
-    is_told_apart = any(base.shown is not None for base in safe.bases)
-    out = (
-        replace(row, total=totals[row.theme.id], cells=cells[row.theme.id] if is_told_apart else ())
-        for row in rows
-    )
-    kept = tuple(
-        Column(column.key, column.label, base)
-        for column, base in zip(breakdown.columns, safe.bases, strict=True)
-        if is_told_apart
-    )
-    return Breakdown(breakdown.dimension, breakdown.base, kept, tuple(out), k)
-
-
-def _union_is_safe(whole: Cell, parts: Sequence[Cell], k: int) -> bool:
-    """Whether the count of a broader theme may stand beside those of the themes below it."""
-    return union_may_show(_exact(whole), [_exact(part) for part in parts], k)
-
-
-def _exact(cell: Cell) -> int:
-    """The count of a breakdown that nothing was withheld from."""
-    if cell.shown is None:
-        raise ValueError("the breakdown was under disclosure control already")
-    return cell.shown

@@ -4,32 +4,27 @@ another."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from consult.analysis.disclosure import Cell, Hidden
 from consult.reading.breakdown import read_question
 from consult.review.incidence import NONE, counted
 from consult.review.models import Theme
 from consult.review.scope import Scope
 
-_WITHHELD = Cell(None, Hidden.WITHHELD)
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two themes. `both`: answers that carry the two; `expected`: how many would by chance, from how often each is
-    said; `lift`: the first through the second; `jaccard`: of the answers of either, the share that carry both. The
-    last three are None where a figure that they are made of is withheld."""
+    said; `lift`: the first through the second; `jaccard`: of the answers of either, the share that carry both."""
 
     one: Theme
     other: Theme
-    both: Cell
-    expected: float | None
-    lift: float | None
-    jaccard: float | None
+    both: int
+    expected: float
+    lift: float
+    jaccard: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ def pairs_of(session: Session, scope: Scope) -> Pairs:
         for j in range(i + 1, len(themes))
         if totals[i] and totals[j]
     ]
-    pairs.sort(key=lambda found: (-(found.jaccard or 0), found.one.id, found.other.id))
+    pairs.sort(key=lambda found: (-found.jaccard, found.one.id, found.other.id))
     return Pairs(read.base, {theme.id: n for theme, n in zip(themes, totals, strict=True)}, pairs)
 
 
@@ -64,27 +59,8 @@ def pair(one: Theme, other: Theme, both: int, first: int, second: int, base: int
     return Pair(
         one,
         other,
-        Cell(both),
+        both,
         expected,
-        both / expected if expected else None,
+        both / expected,
         both / (first + second - both),
     )
-
-
-def shown(found: Pairs, k: int) -> Pairs:
-    """The same for who may not read single answers. Totals of themes and the base are known to them, so that in each
-    pair all four cells of the table of two by two must be none or k and more."""
-
-    def kept(item: Pair) -> Pair:
-        first, second, both = found.totals[item.one.id], found.totals[item.other.id], item.both.shown or 0
-        four = np.array([both, first - both, second - both, found.base - first - second + both])
-        margins = np.array([first, second, found.base - first, found.base - second])
-        if not ((four > 0) & (four < k)).any() and not ((margins > 0) & (margins < k)).any():
-            return item
-        return replace(item, both=_WITHHELD, expected=None, lift=None, jaccard=None)
-
-    pairs = sorted(
-        (kept(item) for item in found.pairs),
-        key=lambda item: (-(item.jaccard or 0), item.one.id, item.other.id),
-    )
-    return Pairs(found.base, found.totals, pairs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from consult.analysis.disclosure import Cell
 from consult.reading.breakdown import Breakdown, Column, ThemeRow
 from consult.review.column_names import column_name
 from consult.review.dimensions import HINT, STANCE
@@ -20,13 +19,13 @@ Address = Callable[[Theme, Column], str]
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """A cell: `count` and `share`, None where withheld; `shade` from 0 to 5; `url` of the answers behind it."""
+    """A cell: `count` and `share`, None where the column has no answers; `shade` from 0 to 5; `url` of the answers
+    behind it."""
 
-    count: int | None
+    count: int
     share: float | None
     shade: int = 0
     url: str | None = None
-    is_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class HeatColumn:
     """The head of a column."""
 
     name: str
-    base: int | None
+    base: int
     key: str
     is_hint: bool = False
 
@@ -44,7 +43,7 @@ class HeatRow:
     """A theme with its cells; `total` and `share` of all answers."""
 
     row: ThemeRow
-    total: int | None
+    total: int
     share: float | None
     cells: Sequence[HeatCell]
 
@@ -56,17 +55,15 @@ class HeatMap:
     columns: Sequence[HeatColumn]
     rows: Sequence[HeatRow]
     base: int
-    k: int | None
-    is_withheld: bool
     overlaps: bool
 
 
-def heat_map(found: Breakdown, address: Address | None) -> HeatMap:
-    """The breakdown with names and shades; `address` gives the answers behind a number to who may read them."""
+def heat_map(found: Breakdown, address: Address) -> HeatMap:
+    """The breakdown with names and shades; `address` gives the answers behind a number."""
     columns = [
         HeatColumn(
             column_name(found.dimension, column.key, column.label),
-            column.base.shown,
+            column.base,
             column.key,
             found.dimension.kind == STANCE and column.key.startswith(HINT),
         )
@@ -75,27 +72,25 @@ def heat_map(found: Breakdown, address: Address | None) -> HeatMap:
     rows = [
         HeatRow(
             row,
-            row.total.shown,
-            _share(row.total, Cell(found.base)),
+            row.total,
+            _share(row.total, found.base),
             [
-                _cell(cell, column, address(row.theme, column) if address and cell.shown else None)
+                _cell(cell, column, address(row.theme, column) if cell else None)
                 for cell, column in zip(row.cells, found.columns, strict=True)
             ],
         )
         for row in found.rows
     ]
-    is_withheld = any(cell.count is None for row in rows for cell in row.cells) or not columns
-    return HeatMap(columns, rows, found.base, found.k, is_withheld, found.dimension.overlaps)
+    return HeatMap(columns, rows, found.base, found.dimension.overlaps)
 
 
-def _cell(cell: Cell, column: Column, url: str | None) -> HeatCell:
-    share = _share(cell, column.base)
-    is_small = cell.reason is not None and cell.reason == "small"
-    return HeatCell(cell.shown, share, shade_of(share), url, is_small)
+def _cell(count: int, column: Column, url: str | None) -> HeatCell:
+    share = _share(count, column.base)
+    return HeatCell(count, share, shade_of(share), url)
 
 
-def _share(cell: Cell, base: Cell) -> float | None:
-    return cell.shown / base.shown if cell.shown is not None and base.shown else None
+def _share(count: int, base: int) -> float | None:
+    return count / base if base else None
 
 
 def shade_of(share: float | None) -> int:
@@ -116,14 +111,11 @@ class Segment:
 
 
 def stance_bar(row: HeatRow, columns: Sequence[HeatColumn]) -> Sequence[Segment]:
-    """The answers of a theme by stance, as one bar; empty where a part of it is withheld or there is none."""
+    """The answers of a theme by stance, as one bar; empty where there is none."""
     counts = [cell.count for cell in row.cells]
-    known = [count for count in counts if count is not None]
-    whole = sum(known)
-    if len(known) < len(counts) or not whole:
-        return ()
+    whole = sum(counts)
     out, start = [], 0.0
-    for column, count in zip(columns, known, strict=True):
+    for column, count in zip(columns, counts, strict=True):
         if count:
             out.append(Segment(column.key, column.name, count, start, count / whole, column.is_hint))
             start += count / whole

@@ -15,33 +15,24 @@ from fractions import Fraction
 import numpy as np
 from sqlalchemy.orm import Session
 
-from consult.analysis.disclosure import INSIDE, Cell
 from consult.evidence.models import GATHERED, SOURCE_KINDS, SURVEY
-from consult.reading.breakdown import (
-    Read,
-    columns_of,
-    read_question,
-    shown,
-    theme_breakdown,
-)
-from consult.review.dimensions import HINT, KIND, LANGUAGE, NO_COLUMN, Dimension, stance_dimension
+from consult.reading.breakdown import Read, columns_of, read_question
+from consult.review.dimensions import HINT, KIND, NO_COLUMN, Dimension, stance_dimension
 from consult.review.incidence import NONE, Ids
 from consult.review.models import Theme
 from consult.review.scope import Scope
 
-SUPPORTS, CONTRADICTS, MIXED, RAISED, SILENT, WITHHELD = (
-    "supports", "contradicts", "mixed", "raised", "silent", "withheld",
-)  # fmt: skip
+SUPPORTS, CONTRADICTS, MIXED, RAISED, SILENT = ("supports", "contradicts", "mixed", "raised", "silent")
 CLEAR = Fraction(2, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one kind of source says of a theme: `lean` is one of the words above; `count` excerpts carry it, None where
-    withheld; `known` of them have a stance, `hints` of these only a machine's. `theme`: the theme behind the number."""
+    """What one kind of source says of a theme: `lean` is one of the words above; `count` excerpts carry it;
+    `known` of them have a stance, `hints` of these only a machine's. `theme`: the theme behind the number."""
 
     lean: str
-    count: int | None
+    count: int
     known: int = 0
     hints: int = 0
     themes: Sequence[Theme] = ()
@@ -65,10 +56,8 @@ class Matrix:
     lines: Sequence[Line]
 
 
-def matrix_of(
-    session: Session, consultation_id: int, question_ids: Sequence[str], *, can_read: bool
-) -> Matrix:
-    """The matrix of a whole consultation, exact for who may read single answers, else under disclosure control."""
+def matrix_of(session: Session, consultation_id: int, question_ids: Sequence[str]) -> Matrix:
+    """The matrix of a whole consultation, with exact counts: for who may read single answers."""
     reads = [read_question(session, Scope(consultation_id, question_id)) for question_id in question_ids]
     kinds: dict[str, int] = {}
     found: list[tuple[frozenset[str], Theme, dict[str, Place]]] = []
@@ -76,21 +65,15 @@ def matrix_of(
         by_kind = _kinds(session, read)
         for kind, ids in by_kind.items():
             kinds[kind] = kinds.get(kind, 0) + len(ids)
-        cells = _cells(session, read, list(by_kind), can_read=can_read)
         stances = columns_of(session, read, stance_dimension())
         for theme in read.themes:
-            places = {
-                kind: _place(read, theme, ids, cells[theme.id][kind], stances, can_read=can_read)
-                for kind, ids in by_kind.items()
-            }
+            places = {kind: _place(read, theme, ids, stances) for kind, ids in by_kind.items()}
             _merge(found, theme, places)
     order = [kind for kind in SOURCE_KINDS if kind in kinds]
     lines = [
         _line(theme, [places.get(kind, Place(SILENT, 0)) for kind in order]) for _, theme, places in found
     ]
-    lines.sort(
-        key=lambda line: (-line.raised_by, -sum(place.count or 0 for place in line.places), line.theme.id)
-    )
+    lines.sort(key=lambda line: (-line.raised_by, -sum(place.count for place in line.places), line.theme.id))
     return Matrix({kind: kinds[kind] for kind in order}, lines)
 
 
@@ -103,30 +86,10 @@ def _kinds(session: Session, read: Read) -> dict[str, Ids]:
     }
 
 
-def _cells(
-    session: Session, read: Read, kinds: Sequence[str], *, can_read: bool
-) -> dict[int, dict[str, Cell]]:
-    """Theme id → kind → how many, as may be shown."""
-    is_survey = read.scope.question_id != GATHERED
-    found = theme_breakdown(session, read.scope, Dimension(LANGUAGE if is_survey else KIND, {}), read=read)
-    found = found if can_read else shown(found, INSIDE)
-    if is_survey:
-        return {row.theme.id: {SURVEY: row.total} for row in found.rows}
-    keys = [column.key for column in found.columns]
-    return {
-        row.theme.id: dict.fromkeys(kinds, Cell(None)) | dict(zip(keys, row.cells, strict=True))
-        for row in found.rows
-    }
-
-
-def _place(
-    read: Read, theme: Theme, ids: Ids, cell: Cell, stances: Mapping[str, Ids], *, can_read: bool
-) -> Place:
+def _place(read: Read, theme: Theme, ids: Ids, stances: Mapping[str, Ids]) -> Place:
     carried = np.intersect1d(read.of.get(theme.id, NONE), ids, assume_unique=True)
     if not len(carried):
         return Place(SILENT, 0)
-    if cell.shown is None:
-        return Place(WITHHELD, None)
 
     def of(value: str) -> int:
         return len(np.intersect1d(carried, stances.get(value, NONE), assume_unique=True))
@@ -135,12 +98,7 @@ def _place(
     counts = {value: of(value) + of(HINT + value) for value in ("support", "oppose", "mixed")}
     known = sum(counts.values())
     lean = RAISED if not known else lean_of(counts["support"], counts["oppose"], counts["mixed"])
-    if not can_read and (known < INSIDE or any(0 < n < INSIDE for n in counts.values())):
-        # A lean of so few would tell where single people stand.
-        return Place(RAISED, cell.shown, themes=(theme,))
-    if not can_read and (0 < hints < INSIDE or 0 < known - hints < INSIDE):
-        hints = 0  # how many of the stances are hints would tell of the few others
-    return Place(lean, cell.shown, known, hints, (theme,))
+    return Place(lean, len(carried), known, hints, (theme,))
 
 
 def lean_of(support: int, oppose: int, mixed: int) -> str:
@@ -170,11 +128,14 @@ def _join(before: Place | None, place: Place) -> Place:
         return place
     if place.lean == SILENT:
         return before
-    count = None if before.count is None or place.count is None else before.count + place.count
     leans = {before.lean, place.lean} - {RAISED}
-    lean = WITHHELD if count is None else RAISED if not leans else leans.pop() if len(leans) == 1 else MIXED
+    lean = RAISED if not leans else leans.pop() if len(leans) == 1 else MIXED
     return Place(
-        lean, count, before.known + place.known, before.hints + place.hints, (*before.themes, *place.themes)
+        lean,
+        before.count + place.count,
+        before.known + place.known,
+        before.hints + place.hints,
+        (*before.themes, *place.themes),
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from consult.access.permissions import Right
-from consult.analysis.disclosure import INSIDE
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Access, Consultation, Privacy
 from consult.evidence.labels import KINDS
@@ -27,7 +26,7 @@ from consult.review.dimensions import NO_COLUMN, STANCE, Dimension
 from consult.review.models import Theme
 from consult.review.requests import is_readable
 from consult.review.scope import Scope
-from consult.review.views import asked_question, log_reading, may_see_free, readable_questions
+from consult.review.views import asked_question, log_reading, readable_questions
 from surveys.elements import Question
 
 FEW_PAIRS = 40
@@ -35,25 +34,19 @@ FEW_PAIRS = 40
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who reads which question: `can_read` says whether single answers, and so exact counts, are theirs to see."""
+    """Who reads which question: somebody who may read single answers."""
 
     consultation: Consultation
     asked: Question
     scope: Scope
-    can_read: bool
 
 
 def visit(slug: str, question_id: str) -> Visit:
-    """The question of a page; 403 while its figures are not for who asks. That exact counts were seen is recorded."""
+    """The question of a page. That exact counts were seen is recorded."""
+    log_reading(slug, question=question_id, table=str(request.endpoint).rpartition(".")[2])
     consultation = load_consultation(slug)
-    can_read = may(consultation, Right.RESPONSES_READ)
-    if can_read:
-        log_reading(slug, question=question_id, table=str(request.endpoint).rpartition(".")[2])
-        consultation = load_consultation(slug)
-    if not may_see_free(consultation, can_read):
-        abort(403)
     asked = asked_question(consultation, question_id)
-    return Visit(consultation, asked, Scope(consultation.id, question_id), can_read)
+    return Visit(consultation, asked, Scope(consultation.id, question_id))
 
 
 @blueprint.get("/question/<question_id>/by")
@@ -64,9 +57,7 @@ def heat_map(slug: str, question_id: str) -> str:
     dimensions = dimensions_of(session, here.consultation, question_id)
     chosen = chosen_dimension(dimensions)
     found = breakdown.theme_breakdown(session, here.scope, chosen)
-    if not here.can_read:
-        found = breakdown.shown(found, INSIDE)
-    table = shown_map(found, _address(slug, chosen) if here.can_read else None)
+    table = shown_map(found, _address(slug, chosen))
     return render_template(
         "reading/heat_map.html",
         here=here,
@@ -107,9 +98,7 @@ def together(slug: str, question_id: str) -> str:
     """Which themes are said together more often than chance would have it."""
     here = visit(slug, question_id)
     found = cooccurrence.pairs_of(current_session(), here.scope)
-    if not here.can_read:
-        found = cooccurrence.shown(found, INSIDE)
-    pairs = [pair for pair in found.pairs if pair.both.shown]
+    pairs = [pair for pair in found.pairs if pair.both]
     is_whole = request.args.get("show") == "all"
     return render_template(
         "reading/together.html",
@@ -120,7 +109,6 @@ def together(slug: str, question_id: str) -> str:
         found=found,
         pairs=pairs[: None if is_whole else FEW_PAIRS],
         more=0 if is_whole else max(0, len(pairs) - FEW_PAIRS),
-        k=INSIDE,
     )
 
 
@@ -133,7 +121,7 @@ def compare(slug: str, question_id: str) -> str:
     dimensions = dimensions_of(session, here.consultation, question_id)
     chosen = chosen_dimension(dimensions)
     table = breakdown.theme_breakdown(session, here.scope, chosen, read=read)
-    choices = [(c.key, column_name(chosen, c.key, c.label), c.base.shown) for c in table.columns]
+    choices = [(c.key, column_name(chosen, c.key, c.label), c.base) for c in table.columns]
     waves = _waves(here)
     wave = next((one for one in waves if one.slug == request.args.get("wave")), None)
     can_pair = wave is not None and comparing.may_pair(here.consultation, wave)
@@ -238,20 +226,13 @@ def _value_of(one: weighting.Empty | weighting.Missed) -> str:
 @blueprint.get("/sources")
 def sources(slug: str) -> str:
     """Themes by kind of source, over the whole consultation."""
+    log_reading(slug, table="sources")
     consultation = load_consultation(slug)
-    can_read = may(consultation, Right.RESPONSES_READ)
-    if can_read:
-        log_reading(slug, table="sources")
-        consultation = load_consultation(slug)
-    if not may_see_free(consultation, can_read):
-        abort(403)
     ids = [question.id for question in readable_questions(consultation)]
-    found = triangulation.matrix_of(current_session(), consultation.id, ids, can_read=can_read)
+    found = triangulation.matrix_of(current_session(), consultation.id, ids)
     return render_template(
         "reading/sources.html",
         consultation=consultation,
         found=found,
         kinds=KINDS,
-        can_read=can_read,
-        k=INSIDE,
     )

@@ -45,13 +45,19 @@ def _theme(shown: ShownTheme, k: int) -> ThemePart:
             _group(group)
             if group in shown.groups and group.base
             else GroupShare(dict(group.name), group.dimension, _UNKNOWN, _UNKNOWN)
-            for group in theme.groups
+            for group in _in_open_order(shown)
             if shown.groups
         ),
         stance=tuple((name, _stance(shown, name, known)) for name in STANCES if shown.stance),
         stance_origin=theme.stance_origin,
         quotes=tuple(quote_of(quote) for quote in theme.quotes),
     )  # fmt: skip
+
+
+def _in_open_order(shown: ShownTheme) -> list[GroupFigure]:
+    """The groups that are shown, then the others by name: an order by size would tell of these."""
+    hidden = [group for group in shown.theme.groups if group not in shown.groups]
+    return [*shown.groups, *sorted(hidden, key=lambda group: (group.dimension, sorted(group.name.items())))]
 
 
 def _group(group: GroupFigure) -> GroupShare:

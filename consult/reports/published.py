@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from consult.analysis import disclosure
+from consult.analysis.trees import Node, shown_in_tree
 from consult.consultations.models import Consultation
 from consult.evidence.models import GATHERED
+from consult.review.figures import in_open_order
 from consult.review.lineage import Lineage
 from consult.review.models import REVIEWER
-from consult.review.queries import QuestionFigures, ThemeFigures, question_figures
+from consult.review.queries import ThemeFigures, question_figures
 from consult.review.scope import Scope
 from consult.review.tallies import closed_questions
 from consult.summary.disclosed import ShownTheme, shown_themes
@@ -112,25 +114,28 @@ def _free(session: Session, scope: Scope, label: dict[str, str]) -> PublishedQue
     lineage = Lineage(item.theme for item in accepted)
     if figures.base < K:
         return PublishedQuestion(label=label)
+    nodes = [Node(item.theme.id, item.theme.parent_id, item.count, figures.base) for item in figures.themes]
+    shown = shown_in_tree(nodes, K) - _over_unpublished(figures.themes)
     return PublishedQuestion(
         label=label,
         base=figures.base,
         themes=[
-            _theme(item, figures, lineage.depth(item.theme))
-            for item in lineage.in_order(accepted, key=lambda item: item.theme)
+            _theme(item, lineage.depth(item.theme), may_show=item.theme.id in shown)
+            for item in in_open_order(accepted, shown)
         ],
     )
 
 
-def _theme(item: ThemeFigures, figures: QuestionFigures, depth: int) -> PublishedTheme:
-    # An answer may carry several themes, so each stands alone against the answers without it.
-    base = figures.base
-    may_show = item.count >= K and (base - item.count >= K or item.count == base)
-    below = [other for other in figures.themes if other.theme.parent_id == item.theme.id]
-    if below:
-        published = all(other.theme.status == "accepted" for other in below)
-        counts = [other.count for other in below]
-        may_show = may_show and published and disclosure.union_may_show(item.count, counts, K)
+def _over_unpublished(themes: Sequence[ThemeFigures]) -> set[int]:
+    """Themes with one below them, at any depth, that is not accepted: their counts would tell of it."""
+    lineage = Lineage(item.theme for item in themes)
+    hidden = {item.theme.id for item in themes if item.theme.status != "accepted"}
+    return {
+        item.theme.id for item in themes if hidden & set(lineage.with_below(item.theme)) - {item.theme.id}
+    }
+
+
+def _theme(item: ThemeFigures, depth: int, *, may_show: bool) -> PublishedTheme:
     return PublishedTheme(
         name=dict(item.theme.name),
         description=dict(item.theme.description or {}) if item.theme.origin == REVIEWER else {},

@@ -15,6 +15,7 @@ from consult.analysis.language import MIXED
 from consult.analysis.personal_contacts import mask_contacts
 from consult.analysis.stance import is_heard
 from consult.analysis.summary import STANCES
+from consult.analysis.trees import Node, rest_may_show, shown_in_tree
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, LANGUAGES, direction, report_environment
 
@@ -80,7 +81,7 @@ def themes_report(
         bdi=bdi,
         mask=mask_contacts,
         k=k,
-        placed=result.analysed - result.unplaced,
+        placed=placed(result, k),
     )
 
 
@@ -126,6 +127,19 @@ def theme_cells(result: ThemeResult, k: int) -> list[tuple[Theme, Cell]]:
     else:
         cells = tuple(suppress([count], k).cells[0] for count in counts)
     return list(zip(result.themes, cells, strict=True))
+
+
+def placed(result: ThemeResult, k: int) -> int | None:
+    """How many answers have a theme; None where that would tell of few in a theme that is withheld, or in two."""
+    numbers = {parent.id: place for place, parent in enumerate(result.parents)}
+    nodes = [Node(numbers[parent.id], None, parent.count, result.analysed) for parent in result.parents]
+    nodes += [
+        Node(len(numbers) + place, numbers.get(theme.parent or ""), theme.count, result.analysed)
+        for place, theme in enumerate(result.themes)
+    ]
+    shown = shown_in_tree(nodes, k)
+    is_shown = rest_may_show(result.unplaced, nodes, base=result.analysed, shown=shown, k=k)
+    return result.analysed - result.unplaced if is_shown else None
 
 
 def theme_sections(result: ThemeResult, k: int) -> list[ThemeSection]:

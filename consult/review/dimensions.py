@@ -68,7 +68,7 @@ def dimensions_of(session: Session, consultation: Consultation, question_id: str
     found = [Dimension(LANGUAGE, {})]
     if question_id == GATHERED:
         kinds = session.scalars(
-            select(EvidenceSource.kind.distinct()).where(EvidenceSource.consultation_id == consultation.id)
+            select(EvidenceSource.kind).where(EvidenceSource.consultation_id == consultation.id).distinct()
         ).all()
         found += [Dimension(KIND, {})] * (len(kinds) > 1) + [Dimension(SOURCE, {}, overlaps=False)]
     if _has_groups(session, consultation, question_id):

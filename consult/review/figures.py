@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -91,6 +91,21 @@ def question_figures(session: Session, scope: Scope, *, has_quotes: bool = True)
         unseen=base - len(seen),
         reviewed=len(together(codings.by_person, codings.by_person)),
     )
+
+
+def in_open_order(figures: Sequence[ThemeFigures], shown: Set[int]) -> list[ThemeFigures]:
+    """The themes with those whose counts are `shown` first, the largest before the others; then the others by place, so
+    that the order does not tell how large they are."""
+    ordered = sorted(
+        figures,
+        key=lambda item: (
+            item.theme.id not in shown,
+            -item.count if item.theme.id in shown else 0,
+            item.theme.position,
+            item.theme.id,
+        ),
+    )
+    return Lineage(item.theme for item in figures).in_order(ordered, key=lambda item: item.theme)
 
 
 def themes_in(session: Session, scope: Scope) -> Sequence[Theme]:

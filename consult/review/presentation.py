@@ -9,6 +9,8 @@ from flask import Request
 
 from consult.analysis import disclosure
 from consult.analysis.crossing import suppress_crossing
+from consult.analysis.trees import Node, rest_may_show, shown_in_tree
+from consult.review.figures import in_open_order
 from consult.review.models import ThemeRun
 from consult.review.queries import Filters, QuestionFigures, ThemeFigures
 from consult.review.runs import ACTIVE
@@ -21,7 +23,7 @@ DECIDED = ("person", "machine", "nobody", "open")
 class ThemeLine:
     """A theme in a table. `cells`: answers by language in the order of the table, None where withheld.
 
-    `is_safe`: whether its count may be seen by who may not read answers, beside those of the themes below it.
+    `is_safe`: whether its count may be seen by who looks at the table.
     """
 
     figures: ThemeFigures
@@ -31,12 +33,14 @@ class ThemeLine:
 
 @dataclass(frozen=True, slots=True)
 class ThemeTable:
-    """The themes of a question. `languages` are those of its answers, the commonest first."""
+    """The themes of a question. `languages` are those of its answers. `is_other_safe`: whether it may be seen how many
+    answers fit no theme."""
 
     figures: QuestionFigures
     languages: Sequence[str]
     lines: Sequence[ThemeLine]
     k: int = disclosure.INSIDE
+    is_other_safe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +58,36 @@ class QuestionBlock:
         return self.run is not None and self.run.status in ACTIVE
 
 
-def theme_table(figures: QuestionFigures) -> ThemeTable:
-    """The table with its small cells withheld: languages of one theme are a row whose total is known."""
+def theme_table(figures: QuestionFigures, *, can_read: bool) -> ThemeTable:
+    """The table: exact for who may read single answers. For others languages of one theme are a row whose total is
+    known, and the order says nothing about the size of what is withheld: it stands after what is shown."""
     languages = list(figures.languages) if len(figures.languages) > 1 else []
-    # The same control as where themes are told apart by language: two tables must not hide different cells.
+    if can_read:
+        exact = [
+            ThemeLine(item, [item.by_language.get(code, 0) for code in languages]) for item in figures.themes
+        ]
+        return ThemeTable(figures, languages, exact)
+    languages.sort()
+    nodes = [Node(item.theme.id, item.theme.parent_id, item.count, figures.base) for item in figures.themes]
+    shown = shown_in_tree(nodes, disclosure.INSIDE)
+    themes = in_open_order(figures.themes, shown)
     crossing = suppress_crossing(
-        [[item.by_language.get(code, 0) for code in languages] for item in figures.themes],
-        [item.count for item in figures.themes],
+        [[item.by_language.get(code, 0) for code in languages] for item in themes],
+        [item.count for item in themes],
         [figures.languages[code] for code in languages],
         figures.base,
         disclosure.INSIDE,
     )
-    lines = []
-    for item, row in zip(figures.themes, crossing.rows, strict=True):
-        cells = [cell.shown for cell in row]
-        if item.below:
-            # Beside the lines below it a cell of a broader theme would tell of the cells withheld there.
-            parts = [other.count for other in figures.themes if other.theme.parent_id == item.theme.id]
-            is_safe = disclosure.union_may_show(item.count, parts, disclosure.INSIDE)
-            lines.append(ThemeLine(item, [None] * len(cells), is_safe))
-        else:
-            lines.append(ThemeLine(item, cells))
-    return ThemeTable(figures, languages, lines)
+    lines = [
+        # Beside the lines below it a cell of a broader theme would tell of the cells withheld there.
+        ThemeLine(item, [None if item.below else cell.shown for cell in row], item.theme.id in shown)
+        for item, row in zip(themes, crossing.rows, strict=True)
+    ]
+    placed = figures.base - figures.other - figures.unseen
+    is_other_safe = rest_may_show(
+        figures.base - placed, nodes, base=figures.base, shown=shown, k=disclosure.INSIDE
+    )
+    return ThemeTable(figures, languages, lines, is_other_safe=is_other_safe)
 
 
 def filters_from(request: Request, *, theme_id: int | None = None) -> Filters:

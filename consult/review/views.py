@@ -11,6 +11,7 @@ from consult.access.permissions import Right
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation, Status
 from consult.evidence.models import GATHERED
+from consult.evidence.queries import feedback_channel
 from consult.evidence.services import free_text_questions
 from consult.extensions import current_session
 from consult.i18n import language
@@ -48,13 +49,13 @@ def overview(slug: str) -> str:
     for question in [*order, *(q for q in free if q.id not in {o.id for o in order})]:
         if question.id in results:
             blocks.append(QuestionBlock(question.id, dict(question.label), result=results[question.id]))
-        elif question.id in ids and may_see_free(consultation, can_read):
+        elif question.id in ids and may_see_free(consultation, can_read, question.id):
             figures = queries.question_figures(session, Scope(consultation.id, question.id))
             blocks.append(
                 QuestionBlock(
                     question.id,
                     dict(question.label),
-                    table=theme_table(figures),
+                    table=theme_table(figures, can_read=can_read),
                     run=working.get(question.id),
                 )
             )
@@ -79,12 +80,14 @@ def question(slug: str, question_id: str) -> str:
 def question_page(consultation: Consultation, question_id: str, *, form: NewThemeForm | None = None) -> str:
     """The page of a free-text question; `form` is a new theme's that was not accepted."""
     can_read = log_quotes(consultation.slug)
-    if not may_see_free(consultation, can_read):
+    if not may_see_free(consultation, can_read, question_id):
         abort(403)
     asked = asked_question(consultation, question_id)
     figures = queries.question_figures(current_session(), Scope(consultation.id, question_id))
     run = runs.latest_runs(current_session(), consultation_id=consultation.id).get(question_id)
-    block = QuestionBlock(question_id, dict(asked.label), table=theme_table(figures), run=run)
+    block = QuestionBlock(
+        question_id, dict(asked.label), table=theme_table(figures, can_read=can_read), run=run
+    )
     return render_template(
         "review/question.html",
         consultation=consultation,
@@ -220,10 +223,16 @@ def _languages_of(consultation: Consultation, name: dict[str, str]) -> list[str]
     return list(dict.fromkeys([*consultation.languages, *name]))
 
 
-def may_see_free(consultation: Consultation, can_read: bool) -> bool:
-    """Figures of free answers move with every answer, so while people answer they are for who may read
-    the answers themselves."""
-    return can_read or consultation.status != Status.OPEN
+def may_see_free(consultation: Consultation, can_read: bool, question_id: str) -> bool:
+    """Figures of free answers move with every answer, so while people answer, or while the feedback channel is open for
+    what is gathered, they are for who may read the answers themselves."""
+    if can_read:
+        return True
+    if question_id == GATHERED:
+        channel = feedback_channel(current_session(), consultation.id)
+        if channel is not None and channel.is_open:
+            return False
+    return consultation.status != Status.OPEN
 
 
 def log_quotes(slug: str) -> bool:

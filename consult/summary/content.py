@@ -80,6 +80,7 @@ class SummaryTheme:
     `stance`: support, oppose, mixed, neutral → answers, of those where it is known; `stance_origin` tells whether a
     person said so ("reviewer"), the machine guessed ("machine"), both ("mixed"), or nobody did (""). `by_person`: in
     how many of the answers a person put the theme. `depth`: how many themes of the summary stand above it.
+    `tells_below`: its count would tell of few answers in a theme below it that is not in this summary.
     """
 
     theme_id: int
@@ -96,6 +97,7 @@ class SummaryTheme:
     base: int = 0
     by_person: int = 0
     parent_id: int | None = None
+    tells_below: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -113,6 +115,7 @@ class SummaryTheme:
             "base": self.base,
             "by_person": self.by_person,
             "parent_id": self.parent_id,
+            "tells_below": self.tells_below,
         }
 
     @classmethod

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from consult.analysis import disclosure
+from consult.analysis.crossing import suppress_crossing, suppress_parts
+from consult.analysis.trees import Node, may_show, shown_in_tree
+from consult.review.dimensions import GROUP
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
+
+__all__ = ["ShownTheme", "may_show", "shown_groups", "shown_themes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,57 +28,55 @@ class ShownTheme:
 
 def shown_themes(content: SummaryContent, k: int = disclosure.PUBLIC) -> list[ShownTheme]:
     """The themes of a summary with no figure of 1 to k-1 in them, and none from which one follows."""
+    nodes = [Node(one.theme_id, one.parent_id, one.count, one.base) for one in content.themes]
+    shown = shown_in_tree(nodes, k)
+    if k > 1:
+        shown -= {theme.theme_id for theme in content.themes if theme.tells_below}
+    broader = {theme.parent_id for theme in content.themes}
     found = []
     for theme in content.themes:
-        below = [other.count for other in content.themes if other.parent_id == theme.theme_id]
-        is_shown = may_show(theme.count, theme.base, k)
-        if below:
-            is_shown = is_shown and disclosure.union_may_show(theme.count, below, k)
+        is_shown = theme.theme_id in shown
+        has_parts = is_shown and theme.theme_id not in broader
         found.append(
             ShownTheme(
                 theme=theme,
                 count=theme.count if is_shown else None,
                 share=theme.share if is_shown else None,
-                groups=shown_groups(theme, k) if is_shown and not below else (),
-                stance=_shown_stance(theme, k) if is_shown and not below else {},
+                groups=shown_groups(theme, k) if has_parts else (),
+                stance=_shown_stance(theme, k) if has_parts else {},
             )
         )
     return found
 
 
-def may_show(count: int, base: int, k: int) -> bool:
-    """Whether a count may be shown beside its base: neither it nor what is left of the base is 1 to k-1."""
-    return not (0 < count < k or 0 < base - count < k or 0 < base < k)
-
-
 def shown_groups(theme: SummaryTheme, k: int) -> tuple[GroupFigure, ...]:
-    """The groups whose figures may stand beside the theme's own.
+    """The groups whose figures may stand beside the theme's own, under the control of all tables of themes by column.
 
-    Groups of one dimension may be parts of one whole, so each is protected twice: its answers with and without the
-    theme beside one another, and what all that are shown leave of the theme and of the base.
+    Answers in none of the groups are a column that is not told; where groups overlap it cannot be worked out.
     """
     found: list[GroupFigure] = []
     for dimension in dict.fromkeys(group.dimension for group in theme.groups):
-        groups = [group for group in theme.groups if group.dimension == dimension]
-        shown = [group for group in groups if may_show(group.count, group.base, k)]
-        shown = [group for group in shown if _rest_may_show(theme, [group], k)]
-        while shown and not _rest_may_show(theme, shown, k):
-            shown.remove(min(shown, key=lambda group: (group.base, group.count)))
-        found += shown
+        groups = [one for one in theme.groups if one.dimension == dimension and _is_within(one, theme)]
+        counts, bases = [group.count for group in groups], [group.base for group in groups]
+        rest, rest_base = theme.count - sum(counts), theme.base - sum(bases)
+        if dimension != GROUP and 0 <= rest <= rest_base:
+            counts, bases = [*counts, rest], [*bases, rest_base]
+        row = suppress_crossing([counts], [theme.count], bases, theme.base, k).rows[0]
+        found += [group for group, cell in zip(groups, row, strict=False) if cell.shown is not None]
     return tuple(found)
 
 
-def _rest_may_show(theme: SummaryTheme, groups: Sequence[GroupFigure], k: int) -> bool:
-    base = theme.base - sum(group.base for group in groups)
-    count = theme.count - sum(group.count for group in groups)
-    if base < 0 or count < 0:
-        return True  # groups that overlap: nothing is left over to be worked out
-    return may_show(count, base, k) if base else True
+def _is_within(group: GroupFigure, theme: SummaryTheme) -> bool:
+    return (
+        group.count <= min(group.base, theme.count) and group.base - group.count <= theme.base - theme.count
+    )
 
 
 def _shown_stance(theme: SummaryTheme, k: int) -> dict[str, int]:
-    rest = theme.count - sum(theme.stance.values())
-    cells = disclosure.suppress([*theme.stance.values(), max(0, rest)], k).cells
+    """The answers of each stance, beside those whose stance is not known; where one stands on two sides, beside one
+    another."""
+    rest = max(0, theme.count - sum(theme.stance.values()))
+    cells = suppress_parts([*theme.stance.values(), rest], theme.count, k)
     return {
         value: cell.shown for value, cell in zip(theme.stance, cells, strict=False) if cell.shown is not None
     }

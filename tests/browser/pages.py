@@ -197,7 +197,6 @@ REVIEW = (
 READING = (
     _staff("heat map", "reading.heat_map", f"{ASKED}/by", who="reviewer"),
     _staff("stances", "reading.heat_map", f"{ASKED}/by?by=stance", who="reviewer"),
-    _staff("heat map, without answers", "reading.heat_map", f"{ASKED}/by", who="facilitator"),
     _staff("said together", "reading.together", f"{ASKED}/together", who="reviewer"),
     _staff("compare", "reading.compare", f"{ASKED}/compare?by=language&one=ar&other=en", who="reviewer"),
     _staff("weighted, no roll", "reading.weighted", f"{ASKED}/weighted", who="reviewer"),

@@ -106,7 +106,8 @@ def test_a_broader_theme_that_would_betray_a_small_one_shows_no_count(result):
     [
         (20, [10, 10], True),
         (19, [10, 10], False),
-        (14, [10, 10], True),
+        (15, [10, 10], True),
+        (14, [10, 10], False),
         (13, [10, 3], False),
         (12, [5, 5], False),
     ],

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from consult.access.models import AuditEntry
 from consult.consultations import services
 from consult.evidence import sources
-from consult.evidence.models import GATHERED, Excerpt
+from consult.evidence.models import GATHERED, EvidenceSource, Excerpt
 from consult.evidence.services import hash_of
 from consult.extensions import db
 from consult.review import requests
@@ -66,18 +66,15 @@ def test_reading_exact_counts_is_recorded(house: House, reviewer: FlaskClient) -
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == before + 1
 
 
-def test_who_may_not_read_answers_sees_nothing_small(house: House, client: FlaskClient, sign_in) -> None:
+def test_who_may_not_read_answers_sees_none_of_it(house: House, client: FlaskClient, sign_in) -> None:
+    """Neither the pages nor links to them: their many tables would give one another's small cells away."""
     sign_in(client, "facilitator")
-    for way in ("group", "region", "language", "question:o1", "stance", "time"):
-        page = client.get(f"{ASKED}/by?by={way}")
+    for page in PAGES:
+        assert client.get(f"{ASKED}/{page}").status_code == 403
+    assert client.get(f"{AT}/sources").status_code == 403
+    for page in (client.get(f"{AT}/"), client.get(ASKED)):
         assert page.status_code == 200
-        cells = re.findall(r'<td class="number shade-\d">(.*?)</td>', page.text)
-        assert cells and not [c for c in cells if (n := re.match(r"\d+", c)) and 0 < int(n.group()) < 5]
-        assert "/theme/" not in page.text
-    together = client.get(f"{ASKED}/together")
-    assert together.status_code == 200 and "/theme/" not in together.text
-    assert client.get(f"{ASKED}/compare").status_code == 403
-    assert client.get(f"{ASKED}/weighted").status_code == 403
+        assert "/by" not in page.text and "/together" not in page.text and "/sources" not in page.text
 
 
 def test_an_unknown_dimension_and_column_are_no_error(house: House, reviewer: FlaskClient) -> None:
@@ -211,3 +208,46 @@ def test_sources_are_laid_beside_one_another(house: House, reviewer: FlaskClient
     line = page.partition(" Money ")[2].partition(" Fees ")[0]
     assert "against 3" in line and "Raised by 2 kinds of source" in line
     assert "silent" in page.partition(" Trust ")[2]
+
+
+@on_both_databases
+def test_what_was_gathered_is_told_apart_by_kind(house: House, reviewer: FlaskClient) -> None:
+    session = db.session()
+    for kind in ("interview", "workshop", "interview"):
+        source = EvidenceSource(consultation_id=house.scope.consultation_id, kind=kind, title=kind)
+        session.add(source)
+        session.flush()
+        session.add(
+            Excerpt(
+                consultation_id=source.consultation_id, source_id=source.id, question_id=GATHERED, text=kind,
+                text_hash=hash_of(kind), language="en", position=0, end_offset=len(kind),
+            )
+        )  # fmt: skip
+    session.commit()
+    for way in ("kind", "source", "language"):
+        assert reviewer.get(f"{AT}/question/{GATHERED}/by?by={way}").status_code == 200
+
+
+def test_figures_of_what_is_gathered_do_not_move_with_the_feedback(
+    house: House, client: FlaskClient, sign_in
+) -> None:
+    """One more message would tell of the person who sent it."""
+    session = db.session()
+    channel = EvidenceSource(
+        consultation_id=house.scope.consultation_id, kind="feedback_channel", title="Feedback", is_open=True
+    )
+    session.add(channel)
+    session.flush()
+    session.add(
+        Excerpt(
+            consultation_id=channel.consultation_id, source_id=channel.id, question_id=GATHERED, text="x",
+            text_hash=hash_of("x"), language="en", position=0, end_offset=1,
+        )
+    )  # fmt: skip
+    session.commit()
+    sign_in(client, "facilitator")
+    assert client.get(f"{AT}/question/{GATHERED}").status_code == 403
+    assert "Interviews, notes" not in client.get(f"{AT}/").text
+    channel.is_open = False
+    session.commit()
+    assert client.get(f"{AT}/question/{GATHERED}").status_code == 200
