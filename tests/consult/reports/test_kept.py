@@ -57,14 +57,13 @@ def test_other_digits_make_another_report(app, published, monkeypatch) -> None:
 
 
 def test_what_still_holds_is_kept_and_what_does_not_goes(client, published) -> None:
-    retention.erase_what_is_due()  # now the jobs that wait for closing and publishing are done as well
     client.get(ADDRESS)
-    before = kept_now()
-    retention.erase_what_is_due()
-    assert kept_now() == before > 0, "nothing was due"
-    db.session.execute(update(Excerpt).where(Excerpt.text.endswith("voice 2")).values(quote_consent=False))
+    kept.erase_reports(db.session(), published, now=utc_now())
     db.session.commit()
-    retention.erase_what_is_due()
+    assert kept_now() == 1, "nothing was due"
+    db.session.execute(update(Excerpt).where(Excerpt.text.endswith("voice 2")).values(quote_consent=False))
+    kept.erase_reports(db.session(), published, now=utc_now())
+    db.session.commit()
     assert kept_now() == 0, "a quote of it is gone"
 
 
