@@ -33,7 +33,8 @@ from surveys.models import utc_now
 class Edit:
     """What a reviewer sent. `texts` by the names of their inputs; `places`: theme → the place that was typed; `quotes`:
     theme (None: the grave voices) → excerpts; `hashes`: excerpt → the hash of its words on the page, which were
-    translated there, those of now where there is none; `confirmed`: inputs whose proposed wording a person takes over as it is.
+    translated there, those of now where there is none; `confirmed`: inputs whose proposed wording a person takes over
+    as it is.
     """
 
     revision: int
