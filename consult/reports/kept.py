@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from consult.config import LANGUAGES
 from consult.consultations import retention
 from consult.consultations.models import Consultation, Status
 from consult.errors import DomainError
-from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.outbox import on_event
 from consult.reports.consultation_report import PUBLIC
-from consult.reports.gathering import software
-from consult.reports.making import HTML, PDF, make_report
+from consult.reports.gathering import consultation_report
+from consult.reports.making import HTML, PDF, make_report, written
 from consult.reports.models import MadeReport
 from consult.reports.pdf import NoPdfError
-from consult.review.models import ChangeLog, ExcerptNote
-from consult.summary.models import Summary, SummaryVersion
 from consult.transaction import writing
-from surveys import queries as survey_queries
+from surveys.models import utc_now
 
 KINDS = (HTML, PDF)
 """What everybody may take."""
+TURNS = 3
+"""How often a report is made whose matter changes meanwhile."""
 _making = threading.Lock()
 
 
 def kept_report(session: Session, consultation: Consultation, *, language: str, kind: str) -> bytes | None:
-    """The file, if there is one and nothing in it has changed since."""
-    return session.scalar(
-        select(MadeReport.content).where(
+    """The file, if there is one and nothing in it has changed since. Raises DomainError where there is no report."""
+    found = session.execute(
+        select(MadeReport.stamp, MadeReport.content).where(
             MadeReport.consultation_id == consultation.id,
             MadeReport.language == language,
             MadeReport.kind == kind,
-            MadeReport.stamp == stamp_of(session, consultation),
         )
-    )
+    ).one_or_none()
+    if found is None or found.stamp != stamp_of(session, consultation, language=language):
+        return None
+    return found.content
 
 
 def public_report(consultation: Consultation, *, language: str, kind: str) -> bytes | None:
@@ -61,58 +62,45 @@ def public_report(consultation: Consultation, *, language: str, kind: str) -> by
 
 
 def make_and_keep(consultation: Consultation, *, language: str, kind: str) -> bytes:
-    """Make a public report and keep it in place of the one before."""
-    session, number = db.session(), consultation.id
-    stamp = stamp_of(session, consultation)
-    content = make_report(
-        session,
-        consultation,
-        language=language,
-        edition=PUBLIC,
-        kind=kind,
-        digits=current_app.config["SHOWN_DIGITS"],
-    )
-    with writing() as own:
-        own.execute(
-            delete(MadeReport).where(
-                MadeReport.consultation_id == number,
-                MadeReport.language == language,
-                MadeReport.kind == kind,
-            )
+    """Make a public report and keep it in place of the one before. Where what it says changes while it is made, as when
+    answers are erased, it is made anew; nothing is kept that was out of date before it was there."""
+    number, digits = consultation.id, current_app.config["SHOWN_DIGITS"]
+    for _turn in range(TURNS):
+        session = db.session()
+        consultation = session.get_one(Consultation, number)
+        stamp = stamp_of(session, consultation, language=language)
+        content = make_report(
+            session, consultation, language=language, edition=PUBLIC, kind=kind, digits=digits
         )
-        own.add(
-            MadeReport(consultation_id=number, language=language, kind=kind, stamp=stamp, content=content)
-        )
+        with writing() as own:
+            # Who erases answers changes the consultation too: one of the two waits for the other.
+            mine = select(Consultation).where(Consultation.id == number)
+            consultation = own.scalars(
+                mine.with_for_update(key_share=True).execution_options(populate_existing=True)
+            ).one()
+            if stamp_of(own, consultation, language=language) == stamp:
+                _keep(own, number, language=language, kind=kind, stamp=stamp, content=content)
+                return content
     return content
 
 
-def stamp_of(session: Session, consultation: Consultation) -> str:
-    """A hash of everything by which a public report of this consultation can differ from the one before."""
-    mine = ChangeLog.consultation_id == consultation.id
-    counted = (
-        select(func.max(ChangeLog.id)).where(mine),
-        select(func.count()).select_from(ChangeLog).where(mine, ChangeLog.undone_at.is_not(None)),
-        select(func.max(SummaryVersion.id))
-        .join(Summary, Summary.id == SummaryVersion.summary_id)
-        .where(Summary.consultation_id == consultation.id),
-        select(func.count())
-        .select_from(Excerpt)
-        .where(Excerpt.consultation_id == consultation.id, Excerpt.quote_consent),
-        select(func.max(ExcerptNote.updated_at))
-        .join(Excerpt, Excerpt.id == ExcerptNote.excerpt_id)
-        .where(Excerpt.consultation_id == consultation.id),
-    )
-    parts: list[object] = [session.scalar(statement) for statement in counted]
-    parts += [survey_queries.count_responses(session, consultation.survey_id), software()]
-    parts += [consultation.title, consultation.purpose, consultation.asker, consultation.use_of_answers]
-    parts += [
-        consultation.iap2_level,
-        consultation.timezone,
-        consultation.closed_at,
-        consultation.answers_erased_at,
-    ]
-    written = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(written.encode("utf-8")).hexdigest()
+def _keep(
+    session: Session, consultation_id: int, *, language: str, kind: str, stamp: str, content: bytes
+) -> None:
+    """One statement, so that of two processes that made the same report neither fails."""
+    key = {"consultation_id": consultation_id, "language": language, "kind": kind}
+    values = {"stamp": stamp, "content": content, "made_at": utc_now()}
+    table = cast(Table, MadeReport.__table__)
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if is_postgres else sqlite.insert)(table).values(**key, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def stamp_of(session: Session, consultation: Consultation, *, language: str) -> str:
+    """A hash of everything that the public report says, as it would be made now: gathering and wording it costs little
+    beside setting pages. Raises DomainError where there is no public report."""
+    report = consultation_report(session, consultation, language=language, edition=PUBLIC)
+    return hashlib.sha256(written(report, kind=HTML, digits=current_app.config["SHOWN_DIGITS"])).hexdigest()
 
 
 @on_event("consultation.published")
@@ -136,5 +124,13 @@ def make_all(payload: dict[str, Any]) -> None:
 
 @retention.erases
 def erase_reports(session: Session, consultation: Consultation, *, now: datetime) -> None:
-    """What was made of answers goes with them; what remains is made anew when somebody asks."""
-    session.execute(delete(MadeReport).where(MadeReport.consultation_id == consultation.id))
+    """What was made of something that is gone or has changed goes too; what still holds is kept."""
+    mine = MadeReport.consultation_id == consultation.id
+    for language in session.scalars(select(MadeReport.language).where(mine).distinct()).all():
+        try:
+            stamp = stamp_of(session, consultation, language=language)
+        except DomainError:
+            stamp = ""
+        session.execute(
+            delete(MadeReport).where(mine, MadeReport.language == language, MadeReport.stamp != stamp)
+        )

@@ -41,6 +41,9 @@ UNREAD = N_(
 OUTDATED = N_("The figures have changed since they were taken into this summary.")
 NO_QUOTES = N_("Nobody is quoted.")
 UNTRANSLATED = N_("Quotes without a translation into every language of the consultation: %(count)s.")
+OUTDATED_WORDS = N_(
+    "Quotes whose words have changed since they were translated, so that they stand without translation: %(count)s."
+)
 NO_LIMITS = N_("Nothing is said about the limits of the data.")
 NAMES_SMALL = N_(
     "These texts seem to name a figure of fewer than %(k)s answers, which is not published: %(themes)s."
@@ -63,6 +66,7 @@ def findings(
     content = working.draft.to_sign()
     return [
         *_refusals(session, consultation, working, content),
+        *_outdated(working, content),
         *_warnings(session, consultation, working.draft.content, content, current),
     ]
 
@@ -89,6 +93,11 @@ def _refusals(
     main = consultation.default_language or DEFAULT_LANGUAGE
     if main not in content.languages:
         yield Finding(EMPTY, True, {"language": _name(main)})
+
+
+def _outdated(working: Working, content: SummaryContent) -> Iterator[Finding]:
+    if outdated := working.outdated & {quote.excerpt_id for quote in content.quotes}:
+        yield Finding(OUTDATED_WORDS, params={"count": len(outdated)})
 
 
 def _warnings(

@@ -90,7 +90,7 @@ def with_figures(old: Draft, counted: SummaryContent, drafted: Mapping[str, str]
     """The draft with new figures. What a person wrote stays; a factual draft that stood unchanged is drafted anew.
 
     New themes come last among their like. A theme that is no longer accepted leaves, but if it has words of a person
-    it stays, left out, so that nothing is lost.
+    or quotes that somebody chose it stays, left out, so that nothing is lost.
     """
     now = {theme.theme_id: theme for theme in counted.themes}
     before = {theme.theme_id: theme for theme in old.content.themes}
@@ -99,7 +99,7 @@ def with_figures(old: Draft, counted: SummaryContent, drafted: Mapping[str, str]
     for theme in old.content.themes:
         if theme.theme_id in now:
             themes.append(replace(now[theme.theme_id], text=theme.text, quotes=theme.quotes))
-        elif _has_own_words(theme, old):
+        elif theme.quotes or _has_own_words(theme, old):
             themes.append(theme)
             gone.add(theme.theme_id)
     themes += [theme for theme in counted.themes if theme.theme_id not in before]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from surveys.text import is_safe_label
 
 GRAVE = "grave"
 MOST_NOTE = 1000
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Sent:
 
 
 def sent_edit(form: MultiDict, draft: Draft, languages: list[str]) -> Sent:
-    """Read the form of a summary. Inputs that are missing leave what there is."""
+    """Read the form of a summary. Inputs that are missing leave what there is, and so do those that nobody changed:
+    what stood on the page comes with it (`was-…`), so that ticks, places and translations of somebody who saved
+    meanwhile stay."""
     problems: list[tuple[str, str, str]] = []
     texts = {}
     for name in draft.names(languages):
@@ -43,14 +47,16 @@ def sent_edit(form: MultiDict, draft: Draft, languages: list[str]) -> Sent:
     quotes = {None: _numbers(form, "quote-grave")} | {i: _numbers(form, f"quote-{i}") for i in theme_ids}
     translations = _translations(form, languages, problems)
     _take_translated(form, quotes, translations)
+    quotes = {key: _merged(form, key, ids, draft, translations) for key, ids in quotes.items()}
     wanted, typed = _places(form, draft, problems)
     edit = Edit(
         revision=_number(form.get("revision")),
         texts=texts,
-        left_out=frozenset(i for i in theme_ids if f"out-{i}" in form),
+        left_out=_left_out(form, theme_ids, draft),
         places=wanted,
         quotes=quotes,
         translations=translations,
+        hashes=_hashes(form),
         confirmed=frozenset(form.getlist("confirm")),
     )
     return Sent(edit, problems, typed, _button(form))
@@ -94,9 +100,9 @@ def _places(
     for theme in draft.content.themes:
         name = f"place-{theme.theme_id}"
         said = western_digits(form.get(name, "")).strip()
-        typed[theme.theme_id] = form.get(name, "")
-        if not said or said == str(now[theme.theme_id][0]):
+        if not said or said in (str(now[theme.theme_id][0]), form.get(f"was-{name}")):
             continue
+        typed[theme.theme_id] = form[name]
         if said.isdecimal() and len(said) < 6 and int(said) > 0:
             wanted[theme.theme_id] = int(said)
         else:
@@ -117,10 +123,13 @@ def _translations(
             continue
         _prefix, number, code = (*key.split("-"), "", "")[:3]
         if number.isdecimal() and len(number) < 18 and code in languages:
-            text = _lines(form[key])
-            # A quote may stand in two places; what was typed in either is kept.
-            if text or code not in found.get(int(number), {}):
-                found.setdefault(int(number), {})[code] = text
+            # A quote may stand in two places: what somebody changed counts, and both where it differs.
+            before = _lines(form.get(f"was-{key}", ""))
+            changed = dict.fromkeys(text for text in map(_lines, form.getlist(key)) if text != before)
+            if not changed:
+                continue
+            text = "\n\n".join(text for text in changed if text)
+            found.setdefault(int(number), {})[code] = text
             if message := problem_of(text):
                 problems.append((key, _("Translation"), message))
     return found
@@ -137,6 +146,40 @@ def _take_translated(
         for number in _numbers(form, f"offered-{key}"):
             if number not in known | ticked and any(translations.get(number, {}).values()):
                 ids.append(number)
+
+
+def _merged(
+    form: MultiDict,
+    key: int | None,
+    mine: Sequence[int],
+    draft: Draft,
+    translations: Mapping[int, Mapping[str, str]],
+) -> list[int]:
+    """The quotes as they are kept now, with what was ticked and unticked on this page."""
+    content = draft.content
+    themes = {theme.theme_id: theme.quotes for theme in content.themes}
+    now = [quote.excerpt_id for quote in (content.grave if key is None else themes[key])]
+    name = f"was-quote-{GRAVE if key is None else key}"
+    before = _numbers(form, name) if name in form else now
+    kept = [number for number in now if number in mine or number not in before]
+    new = (i for i in mine if i not in before or any(translations.get(i, {}).values()))
+    return list(dict.fromkeys([*kept, *new]))
+
+
+def _left_out(form: MultiDict, theme_ids: Sequence[int], draft: Draft) -> frozenset[int]:
+    mine = frozenset(i for i in theme_ids if f"out-{i}" in form)
+    before = frozenset(_numbers(form, "was-out")) if "was-out" in form else draft.left_out
+    return (draft.left_out - (before - mine)) | (mine - before)
+
+
+def _hashes(form: MultiDict) -> dict[int, str]:
+    """Excerpt → the hash of its words on the page."""
+    found = {}
+    for key in form:
+        number = key.removeprefix("words-")
+        if key != number and number.isdecimal() and len(number) < 18 and _HASH.fullmatch(form[key]):
+            found[int(number)] = form[key]
+    return found
 
 
 def _button(form: MultiDict) -> tuple[str, str]:

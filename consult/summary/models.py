@@ -44,7 +44,11 @@ class Summary(Base):
 
 
 class ChosenQuote(Base):
-    """An excerpt that the reviewer quotes in the working draft: with a theme, or among the grave voices (no theme)."""
+    """An excerpt that the reviewer quotes in the working draft: with a theme, or among the grave voices (no theme).
+
+    `text_hash` is that of the words that were translated, as they could be published then: translations of other words,
+    in which something has been masked since, are not published.
+    """
 
     __tablename__ = "summary_quote"
     __table_args__ = (Index("ix_summary_quote_summary_id", "summary_id", "position"),)
@@ -55,6 +59,7 @@ class ChosenQuote(Base):
     excerpt_id: Mapped[int] = mapped_column(ForeignKey("excerpt.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     translations: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    text_hash: Mapped[str] = mapped_column(String(64), default="")
 
 
 class SummaryVersion(Base):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from consult.config import LANGUAGES
 from consult.consultations.models import Consultation
 from consult.evidence.models import GATHERED
-from consult.evidence.services import free_text_questions
+from consult.evidence.services import free_text_questions, hash_of
 from consult.review import requests
 from consult.summary.content import SummaryContent, SummaryQuote
 from consult.summary.draft import Draft
@@ -33,14 +33,17 @@ class SignedSummary:
     signed_at: datetime
     note: str
     id: int = 0
+    signed_by_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The working draft with its quotes. `unquotable`: chosen excerpts that may not be published now."""
+    """The working draft with its quotes. `unquotable`: chosen excerpts that may not be published now; `outdated`: those
+    whose words have changed, as by masking, since they were translated."""
 
     draft: Draft
     unquotable: frozenset[int]
+    outdated: frozenset[int] = frozenset()
 
 
 def signed_summaries(session: Session, consultation_id: int) -> list[SignedSummary]:
@@ -118,7 +121,8 @@ def summary_of(session: Session, consultation_id: int, question_id: str | None) 
 
 
 def draft_of(session: Session, summary: Summary) -> Working:
-    """The working draft, its quotes in the words in which they may be published now."""
+    """The working draft, its quotes in the words in which they may be published now, with translations of these words;
+    a quote that stands in two places has the same in both."""
     draft = Draft.from_json(summary.draft)
     chosen = session.scalars(
         select(ChosenQuote)
@@ -127,13 +131,19 @@ def draft_of(session: Session, summary: Summary) -> Working:
     ).all()
     words = quotes_with(session, [quote.excerpt_id for quote in chosen])
     by_theme: dict[int | None, list[SummaryQuote]] = defaultdict(list)
+    translations: dict[int, dict[str, str]] = defaultdict(dict)
+    for quote in chosen:
+        if quote.excerpt_id in words and quote.text_hash == hash_of(words[quote.excerpt_id].text):
+            translations[quote.excerpt_id] |= quote.translations
     for quote in chosen:
         said = words.get(quote.excerpt_id) or SummaryQuote(quote.excerpt_id, "", "", {})
-        by_theme[quote.theme_id].append(replace(said, translations=dict(quote.translations)))
+        by_theme[quote.theme_id].append(replace(said, translations=translations[quote.excerpt_id]))
     themes = tuple(replace(theme, quotes=tuple(by_theme[theme.theme_id])) for theme in draft.content.themes)
     content = replace(draft.content, themes=themes, grave=tuple(by_theme[None]))
     unquotable = {quote.excerpt_id for quote in chosen} - set(words)
-    return Working(replace(draft, content=content), frozenset(unquotable))
+    translated = {quote.excerpt_id for quote in chosen if quote.translations}
+    outdated = {number for number in translated & set(words) if not translations[number]}
+    return Working(replace(draft, content=content), frozenset(unquotable), frozenset(outdated))
 
 
 def question_labels(session: Session, consultation: Consultation) -> dict[str, dict[str, str]]:
@@ -169,6 +179,7 @@ def _with_words(session: Session, versions: Sequence[SummaryVersion]) -> list[Si
             signed_at=version.signed_at,
             note=version.note,
             id=version.id,
+            signed_by_id=version.signed_by_id,
         )
         for version in versions
     ]

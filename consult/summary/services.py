@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from consult.access.models import Staff
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
+from consult.evidence.services import hash_of
 from consult.review import requests
 from consult.summary import errors
 from consult.summary.basis import basis_of
@@ -23,6 +23,7 @@ from consult.summary.draft import Draft, begun, with_figures
 from consult.summary.drafting import drafts
 from consult.summary.figures import counted
 from consult.summary.models import ChosenQuote, SignedQuote, Summary, SummaryVersion
+from consult.summary.offers import quotes_with
 from consult.summary.order import moved
 from consult.summary.queries import draft_of, last_signed, question_labels, summary_of
 from surveys.models import utc_now
@@ -31,7 +32,9 @@ from surveys.models import utc_now
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What a reviewer sent. `texts` by the names of their inputs; `places`: theme → the place that was typed; `quotes`:
-    theme (None: the grave voices) → excerpts; `confirmed`: inputs whose proposed wording a person takes over as it is.
+    theme (None: the grave voices) → excerpts; `hashes`: excerpt → the hash of its words on the page, which were
+    translated there, those of now where there is none; `confirmed`: inputs whose proposed wording a person takes over
+    as it is.
     """
 
     revision: int
@@ -40,6 +43,7 @@ class Edit:
     places: Mapping[int, int] = field(default_factory=dict)
     quotes: Mapping[int | None, Sequence[int]] = field(default_factory=dict)
     translations: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    hashes: Mapping[int, str] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
 
 
@@ -88,7 +92,7 @@ def take_figures(
     """Let the figures be those of now. Raises ConflictError."""
     _take_turn(session, summary, revision, by_id)
     content, drafted = _taken(session, consultation, summary.question_id, today)
-    summary.draft = with_figures(Draft.from_json(summary.draft), content, drafted).as_json()
+    summary.draft = with_figures(draft_of(session, summary).draft, content, drafted).as_json()
     session.flush()
 
 
@@ -180,25 +184,51 @@ def _taken(
 def _choose(
     session: Session, summary: Summary, quotes: Mapping[int | None, Sequence[int]], edit: Edit
 ) -> None:
-    """Put these quotes in the place of those there were; translations that were not sent stay."""
+    """Put these quotes in the place of those that stood with these themes; quotes of other themes stay, as do
+    translations that were not sent."""
     mine = ChosenQuote.summary_id == summary.id
-    known: dict[int, dict[str, str]] = defaultdict(dict)
-    for quote in session.scalars(select(ChosenQuote).where(mine).order_by(ChosenQuote.id)):
-        known[quote.excerpt_id] |= quote.translations
-    session.execute(delete(ChosenQuote).where(mine).execution_options(synchronize_session=False))
-    ours = set(_ours(session, summary, [number for ids in quotes.values() for number in ids]))
+    known = list(session.scalars(select(ChosenQuote).where(mine).order_by(ChosenQuote.id)))
+    ours = _ours(session, summary, [number for ids in quotes.values() for number in ids])
+    words = quotes_with(session, ours)
+    translated = {
+        number: _translated(
+            number, [quote for quote in known if quote.excerpt_id == number], edit, words.get(number)
+        )
+        for number in ours
+    }
+    for quote in known:
+        if quote.theme_id in quotes:
+            session.delete(quote)
+    session.flush()
     for theme_id, ids in quotes.items():
-        for place, number in enumerate(i for i in dict.fromkeys(ids) if i in ours):
-            said = {**known[number], **edit.translations.get(number, {})}
+        for place, number in enumerate(i for i in dict.fromkeys(ids) if i in translated):
+            text_hash, said = translated[number]
             session.add(
                 ChosenQuote(
                     summary_id=summary.id,
                     theme_id=theme_id,
                     excerpt_id=number,
                     position=place,
-                    translations={code: text for code, text in said.items() if text},
+                    text_hash=text_hash,
+                    translations=said,
                 )
             )
+
+
+def _translated(
+    number: int, known: Sequence[ChosenQuote], edit: Edit, now: SummaryQuote | None
+) -> tuple[str, dict[str, str]]:
+    """(hash of the words that are translated, the translations). New ones take the place of those of other words."""
+    sent = edit.translations.get(number, {})
+    before = next((quote.text_hash for quote in known if quote.translations), "")
+    text_hash = edit.hashes.get(number) or (hash_of(now.text) if now else before)
+    if not any(sent.values()) and before != text_hash:
+        return before, next((dict(quote.translations) for quote in known if quote.translations), {})
+    said: dict[str, str] = {}
+    for quote in known:
+        if quote.text_hash == text_hash:
+            said |= quote.translations
+    return text_hash, {code: text for code, text in {**said, **sent}.items() if text}
 
 
 def _ours(session: Session, summary: Summary, excerpt_ids: Sequence[int]) -> list[int]:

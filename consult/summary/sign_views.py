@@ -106,22 +106,41 @@ def sign(slug: str) -> Response | str | tuple[str, int]:
         lines = [line for line in _lines(consultation) if line.part.key in ticked]
         if not lines:
             raise errors.nothing_to_sign()
-        with current_session().begin_nested():
-            for line in lines:
-                _sign(slug, line, note)
+        if not all(_is_pressed_twice(line) for line in lines):
+            with current_session().begin_nested():
+                for line in lines:
+                    _sign(slug, line, note)
     except SummaryError as error:
+        current_session().expire_all()  # the first of two presses may have been quicker
+        lines = [line for line in _lines(consultation) if line.part.key in ticked]
+        if lines and all(_is_pressed_twice(line) for line in lines):
+            return redirect(url_for("summary.listing", slug=slug), 303)
         return _page(consultation, error_text(error)), 409
     flash(ngettext("Signed: %(num)s summary.", "Signed: %(num)s summaries.", len(lines)))
     return redirect(url_for("summary.listing", slug=slug), 303)
 
 
+def _is_pressed_twice(line: SignLine) -> bool:
+    """Whether who presses now has signed exactly this with the same page already."""
+    if line.signed is None or line.is_changed or line.signed.signed_by_id != current_user.id:
+        return False
+    return _revision(line) == line.summary.revision - 1
+
+
+def _revision(line: SignLine) -> int:
+    sent = request.form.get(f"revision-{line.part.key}", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else -1
+
+
 def _sign(slug: str, line: SignLine, note: str) -> None:
     if not can_sign(line.findings):
         raise errors.cannot_sign()
-    sent = request.form.get(f"revision-{line.part.key}", "")
-    revision = int(sent) if sent.isdecimal() and len(sent) < 10 else -1
     version = services.sign(
-        current_session(), line.summary, revision=revision, note=note, by=current_user._get_current_object()
+        current_session(),
+        line.summary,
+        revision=_revision(line),
+        note=note,
+        by=current_user._get_current_object(),
     )
     audit.record(
         current_session(),

@@ -136,6 +136,8 @@ def _page(
     quotes: dict[int | None, Any] = {}
     quotes.update(offers.offered(session, consultation.id, ids).items())
     quotes[None] = offers.offered_grave(session, consultation.id, questions)
+    if sent is not None:
+        _with_ticked(quotes, sent)
     signed = last_signed(session, summary.id)
     page = edit_page(
         working,
@@ -160,6 +162,17 @@ def _page(
         labels={one.question_id: one.label for one in parts_of(consultation)},
         writer=current_app.config["WRITING"].destination,
     )
+
+
+def _with_ticked(quotes: dict[int | None, Any], sent: Sent) -> None:
+    """What was ticked stays on the page, also where it is neither kept nor offered now."""
+    words = offers.quotes_with(
+        current_session(), [number for ids in sent.edit.quotes.values() for number in ids]
+    )
+    for key, ids in sent.edit.quotes.items():
+        offered = quotes.get(key, [])
+        there = {quote.excerpt_id for quote in offered}
+        quotes[key] = [*offered, *(words[i] for i in ids if i in words and i not in there)]
 
 
 def _suggested(consultation: Consultation, part: Part) -> list[Any]:

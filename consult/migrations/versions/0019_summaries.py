@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("excerpt_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("translations", sa.JSON(), nullable=False),
+        sa.Column("text_hash", sa.String(length=64), nullable=False),
         _to("summary_id", "summary_quote", "summary", "CASCADE"),
         _to("theme_id", "summary_quote", "theme", "CASCADE"),
         _to("excerpt_id", "summary_quote", "excerpt", "CASCADE"),

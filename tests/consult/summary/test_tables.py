@@ -94,7 +94,9 @@ def test_from_figures_to_a_signed_version_and_erasing(written) -> None:
     assert working.unquotable == {excerpts[11].id}
     with pytest.raises(ConflictError):
         services.save(session, summary, edit, by_id=person.id)
-    services.save(session, summary, Edit(1, quotes={theme.id: [quotes[0].excerpt_id]}), by_id=person.id)
+    services.save(
+        session, summary, Edit(1, quotes={theme.id: [quotes[0].excerpt_id], None: []}), by_id=person.id
+    )
     services.sign(session, summary, revision=2, note="", by=person)
     session.commit()
     session.execute(delete(Response).where(Response.survey_id == consultation.survey_id))
