@@ -135,6 +135,8 @@ class SummaryContent:
 
     `base`: answers to the question; for the whole, responses. `reviewed`: about how many of them a person has decided.
     `counted_on`: the day of the figures. `grave`: dissenting, or rare and grave, voices, in a place of their own.
+    `narrower`: in the summary of the whole, the themes below its own with their figures alone. They are not shown, but
+    what may be shown of a broader theme depends on them.
     """
 
     question_id: str | None
@@ -146,6 +148,7 @@ class SummaryContent:
     themes: tuple[SummaryTheme, ...] = ()
     grave: tuple[SummaryQuote, ...] = ()
     reviewed: int = 0
+    narrower: tuple[SummaryTheme, ...] = ()
 
     @property
     def quotes(self) -> Iterator[SummaryQuote]:
@@ -178,6 +181,7 @@ class SummaryContent:
             "themes": [theme.as_json() for theme in self.themes],
             "grave": [quote.as_json() for quote in self.grave],
             "reviewed": self.reviewed,
+            "narrower": [theme.as_json() for theme in self.narrower],
         }
 
     @classmethod
@@ -190,6 +194,7 @@ class SummaryContent:
             themes=tuple(SummaryTheme.from_json(theme) for theme in data["themes"]),
             grave=tuple(SummaryQuote.from_json(quote) for quote in data["grave"]),
             reviewed=data.get("reviewed", 0),
+            narrower=tuple(SummaryTheme.from_json(theme) for theme in data.get("narrower", ())),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from babel import Locale
@@ -60,10 +61,12 @@ def counted(
 def _whole(session: Session, consultation: Consultation, today: date) -> SummaryContent:
     """The broadest themes of all questions, question by question: each with the base of its own question."""
     themes: list[SummaryTheme] = []
+    narrower: list[SummaryTheme] = []
     for question_id in requests.questions_to_code(session, consultation):
         scope = Scope(consultation.id, question_id)
         found = _themes(session, consultation, scope, question_figures(session, scope))
         themes += [theme for theme in found if theme.depth == 0]
+        narrower += [replace(theme, groups=(), stance={}) for theme in found if theme.depth > 0]
     return SummaryContent(
         question_id=None,
         base=survey_queries.count_responses(session, consultation.survey_id),
@@ -72,6 +75,7 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
         dissent={},
         limits={},
         themes=tuple(themes),
+        narrower=tuple(narrower),
     )
 
 
