@@ -17,6 +17,7 @@ from consult.analysis.stance import is_heard
 from consult.analysis.summary import STANCES
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, LANGUAGES, direction, report_environment
+from surveys.numbers import percent_figure
 
 _MOST_COLUMNS = 8
 
@@ -115,7 +116,7 @@ def listed(names: Sequence[str], language: str) -> Markup:
 
 def percent(share: float) -> str:
     """A share as a whole percentage; a half is rounded up."""
-    return f"{int(share * 100 + 0.5)}"
+    return percent_figure(share)
 
 
 def theme_cells(result: ThemeResult, k: int) -> list[tuple[Theme, Cell]]:

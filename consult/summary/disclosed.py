@@ -16,13 +16,14 @@ __all__ = ["ShownTheme", "beside_questions", "may_show", "shown_groups", "shown_
 @dataclass(frozen=True, slots=True)
 class ShownTheme:
     """A theme with its figures under control: `count` and `share` are None where withheld, `groups` and `stance` hold
-    only what may be shown."""
+    only what may be shown. `base` is None where few answered."""
 
     theme: SummaryTheme
     count: int | None
     share: float | None
     groups: tuple[GroupFigure, ...]
     stance: Mapping[str, int]
+    base: int | None = None
 
     def withheld(self) -> ShownTheme:
         """The same without a figure."""
@@ -43,6 +44,7 @@ def shown_themes(content: SummaryContent, k: int = disclosure.PUBLIC) -> list[Sh
             share=theme.share if theme.theme_id in safe else None,
             groups=groups.get(theme.theme_id, ()),
             stance=stances.get(theme.theme_id, {}),
+            base=None if 0 < theme.base < k else theme.base,
         )
         for theme in content.themes
     ]
