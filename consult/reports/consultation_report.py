@@ -84,8 +84,8 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class SummaryPart:
-    """A summary of a question or of the whole; without a signature the present figures alone. `tables`: the themes of the
-    whole by question, because each has the base of its own.
+    """A summary of a question or of the whole; without a signature the present figures alone. `tables`: the themes
+    of the whole by question, because each has the base of its own.
     """
 
     base: Figure
