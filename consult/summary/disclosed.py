@@ -51,14 +51,14 @@ def shown_themes(content: SummaryContent, k: int = disclosure.PUBLIC) -> list[Sh
 
 
 def beside_questions(
-    whole: Sequence[ShownTheme], questions: Mapping[str | None, Sequence[ShownTheme]]
+    whole: Sequence[ShownTheme], questions: Mapping[str, Sequence[ShownTheme]]
 ) -> list[ShownTheme]:
     """The themes of the summary of the whole beside the summaries of questions that are shown too: what one of these
     withholds, or counted on another day, is withheld here."""
     found = []
     for line in whole:
         theme = line.theme
-        others = questions.get(theme.question_id, ())
+        others = questions.get(theme.question_id or "", ())
         own = next((other for other in others if other.theme.theme_id == theme.theme_id), None)
         is_above = any(other.theme.parent_id == theme.theme_id for other in others)
         if own is None:
