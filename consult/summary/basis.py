@@ -87,14 +87,15 @@ def _unheard(
     groups = stakeholder_queries.groups_on_roll(session, consultation.id)
     lines = [(group.name, line) for group in groups if (line := found.by_group.get(str(group.id)))]
     # The names stand in a text for everybody: a few people of whom none answered would be known one by one.
-    named = [(name, line) for name, line in lines if _may_be_named(line)]
+    named = [(name, line) for name, line in lines if may_be_named(line)]
     return (
         tuple(dict(name) for name, line in named if line.complete.shown == 0),
         tuple(dict(name) for name, line in named if line.complete.shown and _is_quiet(line, found.share)),
     )
 
 
-def _may_be_named(line: Line) -> bool:
+def may_be_named(line: Line) -> bool:
+    """Whether a text for everybody may say of a group that few or none of it answered."""
     answered = line.complete.shown
     return answered is not None and may_show(answered, line.on_roll, PUBLIC)
 

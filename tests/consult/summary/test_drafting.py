@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consult.analysis.disclosure import Cell
 from consult.application import build
-from consult.summary.basis import Basis
+from consult.stakeholders.heard import Line
+from consult.summary.basis import Basis, may_be_named
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
 from consult.summary.contrasts import contrasts
 from consult.summary.disclosed import beside_questions, shown_themes
@@ -114,6 +116,20 @@ def test_limits_say_who_was_heard_and_how_it_was_read(words) -> None:
         assert sentence in said
     anybody = drafts(content(132), Basis(answered=132, is_anonymous=True), languages=["en"])["limits-en"]
     assert "Anybody could answer" in anybody and "was anonymous" in anybody
+
+
+def test_languages_that_are_hidden_are_not_called_few(words) -> None:
+    basis = Basis(languages=(({"en": "Arabic"}, 100), ({"en": "English"}, 60), ({"en": "French"}, 3)))
+    said = drafts(content(163), basis, languages=["en"])["limits-en"]
+    assert "Answers by language: Arabic 100; others are not shown." in said
+
+
+@pytest.mark.parametrize(
+    ("on_roll", "answered", "may"), [(3, 0, False), (30, 0, True), (30, 4, False), (30, 12, True)]
+)
+def test_a_group_of_a_few_people_is_not_named(on_roll: int, answered: int, may: bool) -> None:
+    line = Line("1", on_roll, on_roll, on_roll, Cell(answered), answered / on_roll)
+    assert may_be_named(line) is may
 
 
 figures = st.integers(0, 60)
