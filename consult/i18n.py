@@ -25,6 +25,7 @@ from werkzeug.http import parse_accept_header
 from consult.config import DEFAULT_LANGUAGE, LANGUAGES
 from consult.errors import SurveyError
 from consult.extensions import babel
+from surveys.numbers import percent_figure
 
 COOKIE = "lang"
 SWITCH = "page:language"
@@ -48,6 +49,7 @@ def init_app(app: Flask, digits: str) -> None:
     app.jinja_env.globals |= {"_": _page_text, "gettext": _page_text}
     app.jinja_env.filters |= {
         "digits": shown_digits,
+        "percent_figure": percent_figure,
         "moment": format_moment,
         "day": format_day,
         "error_text": error_text,

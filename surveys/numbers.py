@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import floor
 
 from surveys.errors import AnswerError
 from surveys.i18n import N_
@@ -27,6 +28,21 @@ def written_number(number: float) -> str:
     """A number as people write it, without an exponent: 0.00001 and not 1e-05."""
     written = repr(number)
     return format(Decimal(written), "f") if "e" in written else written
+
+
+def percent_figure(share: float, places: int = 0) -> str:
+    """A share of 1 as a percentage without its sign, a half rounded up: the one rule for pages, drafts and files.
+
+    0 is written for none alone and 100 for all alone; where rounding would say so of others there is a place more.
+    """
+    if share <= 0 or share >= 1:
+        return f"{share * 100:.{places}f}"
+    for more in (places, places + 1):
+        whole = 10**more
+        scaled = floor(round(share * 100 * whole, 9) + 0.5)
+        if 0 < scaled < 100 * whole:
+            return f"{scaled / whole:.{more}f}"
+    return f"{(1 if scaled == 0 else 100 * whole - 1) / whole:.{more}f}"
 
 
 def parse_number(written: str) -> Decimal | None:

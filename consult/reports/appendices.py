@@ -1,23 +1,19 @@
 """The appendices: the codebook, and excerpts by theme.
 
-Outside nothing stands but what may be quoted and what a person has put under its theme; of a theme with fewer answers
-than the edition asks for nothing stands at all, because the lines could be counted.
+Excerpts stand in the internal edition alone: outside only those words are printed that a person has chosen and signed,
+and these stand in the summaries.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import GATHERED, Excerpt
 from consult.reports.consultation_report import Appendix, CodebookEntry, Text, ThemeExcerpts
-from consult.reports.controlled import controlled_themes
 from consult.review.lineage import Lineage
 from consult.review.models import REVIEWER, Coding, Theme
 from consult.review.queries import themes_in, themes_in_use
-from consult.review.redaction import quotable_texts
 from consult.review.scope import Scope
 from consult.summary.content import SummaryContent
 
@@ -37,7 +33,6 @@ def appendix_of(
     *,
     label: Text,
     signed: SummaryContent | None,
-    k: int,
     is_internal: bool,
     most: int,
 ) -> Appendix | None:
@@ -50,29 +45,15 @@ def appendix_of(
         return None
     lineage = Lineage(themes)
     ordered = lineage.in_order(themes, key=lambda theme: theme)
-    listed = ordered if is_internal else _listed_outside(ordered, signed, k)
+    listed = ordered if is_internal else ()
     return Appendix(
         label=label,
         is_gathered=scope.question_id == GATHERED,
         codebook=tuple(_entry(theme, lineage.depth(theme), is_internal) for theme in ordered),
         excerpts=tuple(
-            found
-            for theme in listed
-            if (found := _excerpts(session, scope, theme, is_internal, most)) is not None
+            found for theme in listed if (found := _excerpts(session, scope, theme, most)) is not None
         ),
     )
-
-
-def _listed_outside(themes: Sequence[Theme], signed: SummaryContent | None, k: int) -> list[Theme]:
-    if signed is None:
-        return []
-    parts = controlled_themes(signed, k)
-    shown = {
-        theme.theme_id
-        for theme, part in zip(signed.themes, parts, strict=True)
-        if part.figure.count is not None
-    }
-    return [theme for theme in themes if theme.id in shown]
 
 
 def _entry(theme: Theme, depth: int, is_internal: bool) -> CodebookEntry:
@@ -89,32 +70,18 @@ def _entry(theme: Theme, depth: int, is_internal: bool) -> CodebookEntry:
     )
 
 
-def _excerpts(
-    session: Session, scope: Scope, theme: Theme, is_internal: bool, most: int
-) -> ThemeExcerpts | None:
+def _excerpts(session: Session, scope: Scope, theme: Theme, most: int) -> ThemeExcerpts | None:
     under = (scope.excerpts, Coding.theme_id == theme.id, Coding.is_current)
-    statement = (
+    rows = session.execute(
         select(Excerpt.id, Excerpt.text, Excerpt.language, Excerpt.position)
         .join(Coding, Coding.excerpt_id == Excerpt.id)
+        .where(*under)
+        .distinct()
         .order_by(Excerpt.position, Excerpt.id)
+        .limit(most)
+    ).all()
+    every = session.scalar(
+        select(func.count(Excerpt.id.distinct())).join(Coding, Coding.excerpt_id == Excerpt.id).where(*under)
     )
-    if is_internal:
-        rows = session.execute(statement.where(*under).distinct().limit(most)).all()
-        found = [(text, language) for _id, text, language, _place in rows]
-        every = session.scalar(
-            select(func.count(Excerpt.id.distinct()))
-            .join(Coding, Coding.excerpt_id == Excerpt.id)
-            .where(*under)
-        )
-        left_out = (every or 0) - len(found)
-    else:
-        # Some more than are printed, because not all may be quoted.
-        rows = session.execute(
-            statement.where(*under, Coding.origin == REVIEWER, Excerpt.quote_consent)
-            .distinct()
-            .limit(4 * most)
-        ).all()
-        may = quotable_texts(session, [row[0] for row in rows])
-        found = [(may[number], language) for number, _text, language, _place in rows if number in may]
-        found, left_out = found[:most], 0
-    return ThemeExcerpts(dict(theme.name), tuple(found), left_out) if found else None
+    found = tuple((text, language) for _id, text, language, _place in rows)
+    return ThemeExcerpts(dict(theme.name), found, (every or 0) - len(found)) if found else None

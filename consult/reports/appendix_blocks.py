@@ -35,18 +35,12 @@ def codebook_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Bl
 
 
 def excerpt_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Block]:
-    """The words behind the themes."""
+    """The words behind the themes, which stand in the internal edition alone."""
     gettext, words = setting.words.gettext, setting.words
     if not any(appendix.excerpts for appendix in report.appendices):
         return
     yield Heading(1, (Said(gettext("Appendix B: excerpts by theme")),), setting.anchor())
-    if report.is_internal:
-        note = gettext("Excerpts as people wrote them, also of those who do not want to be quoted.")
-    else:
-        note = gettext(
-            "Only words of people who agreed to be quoted, without what could tell who they are, and put under their "
-            "theme by a person. Their number says nothing of how often a theme was raised."
-        )
+    note = gettext("Excerpts as people wrote them, also of those who do not want to be quoted.")
     yield Paragraph((Said(note),), "soft")
     for appendix in report.appendices:
         if not appendix.excerpts:

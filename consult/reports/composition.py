@@ -123,3 +123,5 @@ def _question(setting: Setting, part: QuestionPart) -> Iterator[Block]:
         yield from closed_blocks(setting, part)
     if part.summary is not None:
         yield from summary_blocks(setting, part.summary, level=3)
+    elif part.result is None:
+        yield Paragraph((Said(setting.words.gettext("Too few answers to show anything of them.")),))

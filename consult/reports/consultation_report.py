@@ -63,6 +63,16 @@ class ThemePart:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeTable:
+    """The themes of one question with its `base`, in the summary of the whole."""
+
+    label: Text
+    is_gathered: bool
+    base: Figure
+    themes: tuple[ThemePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """Who stands for a summary, and since when."""
 
@@ -74,7 +84,9 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class SummaryPart:
-    """A summary of a question or of the whole; without a signature the present figures alone."""
+    """A summary of a question or of the whole; without a signature the present figures alone. `tables`: the themes
+    of the whole by question, because each has the base of its own.
+    """
 
     base: Figure
     themes: tuple[ThemePart, ...] = ()
@@ -84,6 +96,7 @@ class SummaryPart:
     grave: tuple[Quote, ...] = ()
     signature: Signature | None = None
     counted_on: date | None = None
+    tables: tuple[ThemeTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from consult.analysis.disclosure import Hidden
 from consult.reports.consultation_report import Figure, GroupShare, Quote, ThemePart
 from consult.review.models import STANCES
@@ -27,7 +29,12 @@ def part(count: int, base: int, k: int) -> Figure:
 
 def controlled_themes(content: SummaryContent, k: int) -> tuple[ThemePart, ...]:
     """The themes of a summary with the figures that may stand in it."""
-    return tuple(_theme(shown, k) for shown in shown_themes(content, k))
+    return theme_parts(shown_themes(content, k), k)
+
+
+def theme_parts(themes: Sequence[ShownTheme], k: int) -> tuple[ThemePart, ...]:
+    """Themes under disclosure control as a report has them."""
+    return tuple(_theme(shown, k) for shown in themes)
 
 
 def _theme(shown: ShownTheme, k: int) -> ThemePart:

@@ -29,14 +29,16 @@ from consult.reports.consultation_report import (
     SourcePart,
     SummaryPart,
     Text,
+    ThemeTable,
 )
-from consult.reports.controlled import controlled_themes, quote_of, total
+from consult.reports.controlled import controlled_themes, quote_of, theme_parts, total
 from consult.reports.rates import response_rates
 from consult.review.queries import QuestionFigures, question_figures
 from consult.review.requests import questions_to_code
 from consult.review.scope import Scope
 from consult.review.tallies import closed_questions
 from consult.summary.content import SummaryContent, SummaryQuote, SummaryTheme
+from consult.summary.disclosed import beside_questions, shown_themes
 from consult.summary.queries import SignedSummary, publishable_summaries, signed_summaries
 from surveys import queries as survey_queries
 from surveys.i18n import N_
@@ -77,7 +79,6 @@ def consultation_report(
             str(PRIVACY_PROMISES[consultation.access, consultation.privacy]),
         )
         sources = _sources(session, consultation, k)
-    whole = _signed_part(signed[None], k, zone) if None in signed else None
     asked = _Asked(
         session,
         consultation,
@@ -106,7 +107,7 @@ def consultation_report(
         opened=_day(consultation.opened_at, zone),
         closed=_day(consultation.closed_at, zone),
         rates=response_rates(session, consultation, responses=responses, k=k),
-        whole=whole,
+        whole=asked.whole(),
         questions=tuple(asked.parts()),
         sources=sources,
         appendices=tuple(asked.appendices()),
@@ -161,6 +162,35 @@ class _Asked:
         self.to_code = questions_to_code(session, consultation)
         self.reworded = survey_queries.reworded_questions(session, consultation.survey_id)
 
+    def whole(self) -> SummaryPart | None:
+        """The summary of the whole. Its themes stand beside those of the questions, so it shows no more than these."""
+        one = self.signed.get(None)
+        if one is None or self._is_too_small(one.content.base):
+            return None
+        questions = {
+            question_id: shown_themes(other.content, self.k)
+            for question_id, other in self.signed.items()
+            if question_id is not None
+        }
+        shown = beside_questions(shown_themes(one.content, self.k), questions)
+        parts = theme_parts(shown, self.k)
+        tables = []
+        for question_id in dict.fromkeys(theme.question_id for theme in one.content.themes):
+            own = [n for n, theme in enumerate(one.content.themes) if theme.question_id == question_id]
+            tables.append(
+                ThemeTable(
+                    label=self.free.get(question_id or "", {}),
+                    is_gathered=question_id == GATHERED,
+                    base=total(one.content.themes[own[0]].base, self.k),
+                    themes=tuple(parts[n] for n in own),
+                )
+            )
+        return replace(_signed_part(one, self.k, self.zone), themes=parts, tables=tuple(tables))
+
+    def _is_too_small(self, base: int) -> bool:
+        """Whether outside nothing is said of so few answers."""
+        return not self.is_internal and base < self.k
+
     def parts(self) -> Iterator[QuestionPart]:
         """A part for each question that was answered with a choice, a number or words."""
         newest = survey_queries.latest_version(self.session, self.consultation.survey_id)
@@ -188,8 +218,11 @@ class _Asked:
         scope = Scope(self.consultation.id, question_id)
         figures = question_figures(self.session, scope)
         one = self.signed.get(question_id)
-        if one is not None:
-            summary: SummaryPart | None = _signed_part(one, self.k, self.zone)
+        summary: SummaryPart | None = None
+        if self._is_too_small(min(figures.base, one.content.base if one else figures.base)):
+            pass
+        elif one is not None:
+            summary = _signed_part(one, self.k, self.zone)
         else:
             summary = self._unsigned(question_id, figures)
         return QuestionPart(
@@ -227,19 +260,22 @@ class _Asked:
         )
         return SummaryPart(base, themes=tuple(marked))
 
+    def _is_small(self, question_id: str, one: SignedSummary) -> bool:
+        figures = question_figures(self.session, Scope(self.consultation.id, question_id), has_quotes=False)
+        return self._is_too_small(min(figures.base, one.content.base))
+
     def appendices(self) -> Iterator[Appendix]:
-        """Codebook and excerpts of each free question. Outside, those of signed summaries alone."""
+        """Codebook and excerpts of each free question. Outside, the codebook of signed summaries alone."""
         most = appendices.most_of_a_theme(self.session, self.consultation.id, in_all=self.excerpts)
         for question_id in self.to_code:
             one = self.signed.get(question_id)
-            if one is None and not self.is_internal:
+            if not self.is_internal and (one is None or self._is_small(question_id, one)):
                 continue
             found = appendices.appendix_of(
                 self.session,
                 Scope(self.consultation.id, question_id),
                 label=self.free.get(question_id, {}),
                 signed=one.content if one else None,
-                k=self.k,
                 is_internal=self.is_internal,
                 most=most,
             )

@@ -90,6 +90,7 @@ def published_results(session: Session, consultation: Consultation, *, language:
     signed = {
         one.content.question_id: PublishedSummary(one, shown_themes(one.content, K))
         for one in publishable_summaries(session, consultation.id)
+        if one.content.base >= K  # of fewer answers nothing is said, not even how many they are
     }
     questions: dict[str, PublishedQuestion] = {}
     for question in version.definition.questions():

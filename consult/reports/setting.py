@@ -39,10 +39,7 @@ class Setting:
         return self.person(label)
 
     def group_name(self, group: GroupShare) -> Line:
-        """What a group of answers is called; a language by its own name."""
-        words = next(iter(group.name.values()), "")
-        if group.dimension == "language" and words in LANGUAGE_NAMES:
-            return (Said(LANGUAGE_NAMES[words], is_person=True),)
+        """What a group of answers is called."""
         return self.person(group.name, self.words.gettext("not stated"))
 
     def marked(self, said: Said) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from consult.reports.blocks import Block, Cell, Heading, Paragraph, Row, Stacked, Strip
 from consult.reports.closed_blocks import shade_of
-from consult.reports.consultation_report import GroupShare, SummaryPart, ThemePart
+from consult.reports.consultation_report import GroupShare, SummaryPart, ThemePart, ThemeTable
 from consult.reports.setting import Setting
 from consult.reports.words import Line, Said
 from surveys.i18n import N_
@@ -24,6 +24,7 @@ _DIMENSIONS = {
     "language": N_("Themes by language"),
     "organisation": N_("Themes by organisation"),
 }
+_OTHER = N_("Themes by the answer to another question")
 
 
 def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterator[Block]:
@@ -32,15 +33,8 @@ def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterat
     yield signature(setting, part)
     yield from setting.paragraphs(part.introduction)
     if part.themes:
-        yield setting.bars(
-            gettext(
-                "Themes in %(answers)s; an answer may carry several themes",
-                answers=setting.answers(part.base),
-            ),
-            gettext("Theme"),
-            [(theme_name(setting, theme), theme.figure, theme.depth, False) for theme in part.themes],
-        )
-        yield from _by_groups(setting, part.themes)
+        for table in part.tables or (ThemeTable({}, False, part.base, part.themes),):
+            yield from _theme_table(setting, table)
         yield from _stances(setting, part.themes)
         yield from _each_theme(setting, part.themes)
     elif part.signature is None and part.base.count != 0:
@@ -56,6 +50,28 @@ def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterat
     if part.limits:
         yield Heading(level, (Said(gettext("Limits of the data")),), setting.anchor())
         yield from setting.paragraphs(part.limits)
+
+
+def _theme_table(setting: Setting, table: ThemeTable) -> Iterator[Block]:
+    """The themes of a question in its answers, and by group."""
+    gettext = setting.words.gettext
+    caption: Line = (
+        Said(
+            gettext(
+                "Themes in %(answers)s; an answer may carry several themes",
+                answers=setting.answers(table.base),
+            )
+        ),
+    )
+    question: Line = ()
+    if table.label or table.is_gathered:
+        question = (*setting.label(table.label, is_gathered=table.is_gathered), Said(" · "))
+    yield setting.bars(
+        (*question, *caption),
+        gettext("Theme"),
+        [(theme_name(setting, theme), theme.figure, theme.depth, False) for theme in table.themes],
+    )
+    yield from _by_groups(setting, table.themes, question)
 
 
 def signature(setting: Setting, part: SummaryPart) -> Paragraph:
@@ -100,16 +116,18 @@ def _each_theme(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block
             yield setting.quotation(quote)
 
 
-def _by_groups(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]:
+def _by_groups(setting: Setting, themes: Sequence[ThemePart], question: Line) -> Iterator[Block]:
     dimensions = dict.fromkeys(group.dimension for theme in themes for group in theme.groups)
     for dimension in dimensions:
         columns: dict[tuple[tuple[str, str], ...], GroupShare] = {}
         for theme in themes:
             for group in theme.groups:
-                if group.dimension == dimension:
-                    columns.setdefault(_key(group), group)
+                if group.dimension == dimension and (
+                    _key(group) not in columns or columns[_key(group)].base.count is None
+                ):
+                    columns[_key(group)] = group
         keys = list(columns)
-        title = setting.words.gettext(_DIMENSIONS.get(dimension, N_("Themes by group")))
+        title = setting.words.gettext(_DIMENSIONS.get(dimension, _OTHER))
         for start in range(0, len(keys), _MOST_COLUMNS):
             some = keys[start : start + _MOST_COLUMNS]
             head = [setting.name(setting.words.gettext("Theme"))]
@@ -124,7 +142,7 @@ def _by_groups(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]
             ]  # fmt: skip
             note = setting.words.gettext("answers, and their share of the answers of the group")
             widths = (34, *[66 // len(some)] * len(some))
-            yield setting.table(f"{title}: {note}", head, rows, widths, is_heat=True)
+            yield setting.table((*question, Said(f"{title}: {note}")), head, rows, widths, is_heat=True)
 
 
 def _key(group: GroupShare) -> tuple[tuple[str, str], ...]:

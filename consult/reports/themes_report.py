@@ -18,6 +18,7 @@ from consult.analysis.summary import STANCES
 from consult.analysis.trees import Node, rest_may_show, shown_in_tree
 from consult.analysis.values import Parent, Theme, ThemeResult
 from consult.reports.environment import LANGUAGE_NAMES, LANGUAGES, direction, report_environment
+from surveys.numbers import percent_figure
 
 _MOST_COLUMNS = 8
 
@@ -116,7 +117,7 @@ def listed(names: Sequence[str], language: str) -> Markup:
 
 def percent(share: float) -> str:
     """A share as a whole percentage; a half is rounded up."""
-    return f"{int(share * 100 + 0.5)}"
+    return percent_figure(share)
 
 
 def theme_cells(result: ThemeResult, k: int) -> list[tuple[Theme, Cell]]:

@@ -11,6 +11,7 @@ from datetime import date
 from babel.dates import format_date
 
 from consult.reports.environment import LANGUAGE_NAMES, direction, translations
+from surveys.numbers import percent_figure
 
 _DAYS = {"ar": "d MMMM y", "en": "d MMMM y", "fr": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
 _EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -120,8 +121,7 @@ class Words:
 
     def percent(self, share: float, places: int = 0) -> str:
         """A share of 1; a half is rounded up."""
-        scaled = share * 100 * 10**places
-        return self.decimal(int(scaled + 0.5) / 10**places, places) + self._sign()
+        return self._written(percent_figure(share, places)) + self._sign()
 
     def _sign(self) -> str:
         if self.language in ("fr", "es"):

@@ -104,7 +104,7 @@ def question_page(consultation: Consultation, question_id: str, *, form: NewThem
 def progress(slug: str, question_id: str) -> Response | str | tuple[str, dict[str, str]]:
     """How far the machine is. The page asks again by itself; there is nothing to lose on it."""
     consultation = load_consultation(slug)
-    if not may_see_free(consultation, may(consultation, Right.RESPONSES_READ)):
+    if not may_see_free(consultation, may(consultation, Right.RESPONSES_READ), question_id):
         abort(403)
     asked = asked_question(consultation, question_id)
     run = runs.latest_runs(current_session(), consultation_id=consultation.id).get(question_id)
@@ -158,7 +158,7 @@ def changes(slug: str) -> str:
     nothing in it about a single one."""
     consultation = load_consultation(slug)
     can_read = may(consultation, Right.RESPONSES_READ)
-    if not may_see_free(consultation, can_read):
+    if not may_see_free(consultation, can_read, ""):
         abort(403)
     return render_template(
         "review/changes.html",

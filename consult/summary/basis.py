@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from consult.analysis.columns import may_show
+from consult.analysis.disclosure import PUBLIC
 from consult.consultations.models import Access, Consultation, Privacy, Status
 from consult.evidence.models import GATHERED
 from consult.review import double, requests
@@ -84,10 +86,18 @@ def _unheard(
     found = kept_figures.as_released(session, consultation.id, counted)
     groups = stakeholder_queries.groups_on_roll(session, consultation.id)
     lines = [(group.name, line) for group in groups if (line := found.by_group.get(str(group.id)))]
+    # The names stand in a text for everybody: a few people of whom none answered would be known one by one.
+    named = [(name, line) for name, line in lines if may_be_named(line)]
     return (
-        tuple(dict(name) for name, line in lines if line.complete.shown == 0),
-        tuple(dict(name) for name, line in lines if _is_quiet(line, found.share)),
+        tuple(dict(name) for name, line in named if line.complete.shown == 0),
+        tuple(dict(name) for name, line in named if line.complete.shown and _is_quiet(line, found.share)),
     )
+
+
+def may_be_named(line: Line) -> bool:
+    """Whether a text for everybody may say of a group that few or none of it answered."""
+    answered = line.complete.shown
+    return answered is not None and may_show(answered, line.on_roll, PUBLIC)
 
 
 def _is_quiet(line: Line, everybody: float | None) -> bool:

@@ -80,7 +80,6 @@ class SummaryTheme:
     `stance`: support, oppose, mixed, neutral → answers, of those where it is known; `stance_origin` tells whether a
     person said so ("reviewer"), the machine guessed ("machine"), both ("mixed"), or nobody did (""). `by_person`: in
     how many of the answers a person put the theme. `depth`: how many themes of the summary stand above it.
-    `tells_below`: its count would tell of few answers in a theme below it that is not in this summary.
     """
 
     theme_id: int
@@ -97,7 +96,6 @@ class SummaryTheme:
     base: int = 0
     by_person: int = 0
     parent_id: int | None = None
-    tells_below: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -115,7 +113,6 @@ class SummaryTheme:
             "base": self.base,
             "by_person": self.by_person,
             "parent_id": self.parent_id,
-            "tells_below": self.tells_below,
         }
 
     @classmethod
@@ -138,6 +135,8 @@ class SummaryContent:
 
     `base`: answers to the question; for the whole, responses. `reviewed`: about how many of them a person has decided.
     `counted_on`: the day of the figures. `grave`: dissenting, or rare and grave, voices, in a place of their own.
+    `narrower`: in the summary of the whole, the themes below its own with their figures alone. They are not shown, but
+    what may be shown of a broader theme depends on them.
     """
 
     question_id: str | None
@@ -149,6 +148,7 @@ class SummaryContent:
     themes: tuple[SummaryTheme, ...] = ()
     grave: tuple[SummaryQuote, ...] = ()
     reviewed: int = 0
+    narrower: tuple[SummaryTheme, ...] = ()
 
     @property
     def quotes(self) -> Iterator[SummaryQuote]:
@@ -181,6 +181,7 @@ class SummaryContent:
             "themes": [theme.as_json() for theme in self.themes],
             "grave": [quote.as_json() for quote in self.grave],
             "reviewed": self.reviewed,
+            "narrower": [theme.as_json() for theme in self.narrower],
         }
 
     @classmethod
@@ -193,6 +194,7 @@ class SummaryContent:
             themes=tuple(SummaryTheme.from_json(theme) for theme in data["themes"]),
             grave=tuple(SummaryQuote.from_json(quote) for quote in data["grave"]),
             reviewed=data.get("reviewed", 0),
+            narrower=tuple(SummaryTheme.from_json(theme) for theme in data.get("narrower", ())),
         )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import erfc, sqrt
 
 from consult.summary.content import GroupFigure, SummaryTheme
-from consult.summary.disclosed import shown_groups
+from consult.summary.disclosed import may_show, shown_groups
 
 LEVEL = 0.05
 FEWEST_EXPECTED = 5
@@ -42,9 +42,12 @@ class Contrast:
 def contrasts(themes: Sequence[SummaryTheme], k: int) -> dict[int, list[Contrast]]:
     """Theme → the differences that hold, the largest first; only of figures that may be shown."""
     tried = []
+    shown = shown_groups(themes, k)
     for theme in themes:
-        for group in shown_groups(theme, k):
+        for group in shown.get(theme.theme_id, ()):
             one = Contrast(group, theme.base - group.base, theme.count - group.count)
+            if not may_show(one.rest_count, one.rest_base, k):
+                continue
             p = _two_proportions(group.count, group.base, one.rest_count, one.rest_base)
             if p is not None:
                 tried.append((p, theme.theme_id, one))

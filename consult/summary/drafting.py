@@ -37,7 +37,7 @@ def drafts(
 ) -> dict[str, str]:
     """Name of a text's input (`introduction-ar`, `theme-12-ar`) → what the figures say. `labels`: the questions'."""
     lines = shown_themes(content, k)
-    differences = contrasts(content.themes, k)
+    differences = contrasts([line.theme for line in lines if line.groups], k)
     found: dict[str, str] = {}
     for code in languages:
         with force_locale(code):

@@ -11,8 +11,6 @@ from babel import Locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from consult.analysis.disclosure import PUBLIC
-from consult.analysis.trees import Node, shown_in_tree
 from consult.config import LANGUAGES
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
@@ -63,18 +61,12 @@ def counted(
 def _whole(session: Session, consultation: Consultation, today: date) -> SummaryContent:
     """The broadest themes of all questions, question by question: each with the base of its own question."""
     themes: list[SummaryTheme] = []
+    narrower: list[SummaryTheme] = []
     for question_id in requests.questions_to_code(session, consultation):
         scope = Scope(consultation.id, question_id)
         found = _themes(session, consultation, scope, question_figures(session, scope))
-        shown = shown_in_tree(
-            [Node(one.theme_id, one.parent_id, one.count, one.base) for one in found], PUBLIC
-        )
-        telling = {one.parent_id for one in found} - shown
-        themes += [
-            replace(one, tells_below=one.tells_below or one.theme_id in telling)
-            for one in found
-            if one.depth == 0
-        ]
+        themes += [theme for theme in found if theme.depth == 0]
+        narrower += [replace(theme, groups=(), stance={}) for theme in found if theme.depth > 0]
     return SummaryContent(
         question_id=None,
         base=survey_queries.count_responses(session, consultation.survey_id),
@@ -83,6 +75,7 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
         dissent={},
         limits={},
         themes=tuple(themes),
+        narrower=tuple(narrower),
     )
 
 
@@ -96,7 +89,6 @@ def _themes(
     stances = _stances(
         session, scope, {item.theme.id: everything.with_below(item.theme) for item in accepted}
     )
-    telling = _telling_below(figures, everything)
     found = []
     for item in shown.in_order(accepted, key=lambda item: item.theme):
         values, origin = stances[item.theme.id]
@@ -115,18 +107,9 @@ def _themes(
                 base=figures.base,
                 by_person=item.by_person,
                 parent_id=item.theme.parent_id if shown.depth(item.theme) else None,
-                tells_below=item.theme.id in telling,
             )
         )
     return tuple(found)
-
-
-def _telling_below(figures: QuestionFigures, lineage: Lineage) -> set[int]:
-    """Themes whose counts would tell of few answers in one below that is not accepted, and so not in the summary."""
-    nodes = [Node(item.theme.id, item.theme.parent_id, item.count, figures.base) for item in figures.themes]
-    outside = {item.theme.id for item in figures.themes if item.theme.status != "accepted"}
-    over = {item.theme.id for item in figures.themes if outside & set(lineage.with_below(item.theme))}
-    return over - shown_in_tree(nodes, PUBLIC)
 
 
 def _groups(

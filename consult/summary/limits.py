@@ -63,7 +63,7 @@ def _languages(basis: Basis, k: int) -> Iterator[str]:
     if len(shown) == len(basis.languages):
         yield _("Answers by language: %(languages)s.", languages=joined(shown))
     elif shown:
-        yield _("Answers by language: %(languages)s; few in others.", languages=joined(shown))
+        yield _("Answers by language: %(languages)s; others are not shown.", languages=joined(shown))
 
 
 def _read(content: SummaryContent, basis: Basis, k: int) -> Iterator[str]:

@@ -73,7 +73,11 @@ def signed_summaries(session: Session, consultation_id: int) -> list[SignedSumma
 def publishable_summaries(session: Session, consultation_id: int) -> list[SignedSummary]:
     """The same as they may be published now: a quote leaves whose author took the consent back since, or in which
     something was found that is personal; one that was masked since stands as it is now, without its translations."""
-    found = signed_summaries(session, consultation_id)
+    return as_publishable(session, signed_summaries(session, consultation_id))
+
+
+def as_publishable(session: Session, found: Sequence[SignedSummary]) -> list[SignedSummary]:
+    """Signed versions without the quotes that may not be published now."""
     words = quotes_with(session, [quote.excerpt_id for one in found for quote in one.content.quotes])
 
     def still(quotes: Sequence[SummaryQuote]) -> tuple[SummaryQuote, ...]:

@@ -9,6 +9,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from consult.i18n import language, shown_digits
+from surveys.numbers import percent_figure
 
 _MARKS = {"ar": ("«", "»"), "fr": ("«\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}»"), "es": ("«", "»")}
 _SPACED = ("fr", "es")
@@ -25,9 +26,8 @@ def people(count: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a whole number of hundredths; below one hundredth with a decimal."""
-    number = share * 100
-    written = f"{number:.0f}" if number >= 1 or not number else f"{number:.1f}"
+    """A share of 1 in the language of the moment."""
+    written = percent_figure(share)
     if "." in written and language() in (*_SPACED, "ar"):
         written = written.replace(".", "٫" if language() == "ar" else ",")
     space = "\N{NO-BREAK SPACE}" if language() in _SPACED else ""

@@ -14,7 +14,7 @@ from consult.summary.content import SummaryContent
 from consult.summary.disclosed import shown_themes
 from consult.summary.models import Summary
 from consult.summary.parts import begun_part, load_readable, parts_of
-from consult.summary.queries import draft_of, signed_version, versions_of
+from consult.summary.queries import as_publishable, draft_of, signed_version, versions_of
 
 DRAFT = 0
 """Stands for the working draft where two states are compared."""
@@ -22,11 +22,14 @@ DRAFT = 0
 
 @blueprint.get("/part/<part>/version/<int:number>")
 def version(slug: str, part: str, number: int) -> str:
-    """A signed version. Who may not read single answers sees its figures under disclosure control."""
+    """A signed version. Who may not read single answers sees its figures under disclosure control and
+    the quotes that may be published."""
     consultation = load_consultation(slug)
     found, summary = begun_part(consultation, part)
     signed = signed_version(current_session(), summary.id, number) or abort(404)
     can_read = may(consultation, Right.RESPONSES_READ)
+    if not can_read:
+        (signed,) = as_publishable(current_session(), [signed])
     return render_template(
         "summary/version.html",
         consultation=consultation,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from datetime import date
 
 import docx
 import pytest
@@ -15,19 +16,23 @@ from flask_security import hash_password
 from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
-from consult.access.models import AuditEntry
+from consult.access.models import AuditEntry, Staff
 from consult.consultations import services
 from consult.consultations.models import Consultation, Status
 from consult.errors import DomainError
-from consult.evidence.models import Excerpt
+from consult.evidence.models import GATHERED, Excerpt
 from consult.extensions import db
 from consult.reports import kept
 from consult.reports.consultation_report import INTERNAL, PUBLIC
 from consult.reports.gathering import consultation_report
 from consult.reports.making import FORMATS, make_report
 from consult.reports.models import MadeReport
+from consult.reports.published import published_results
 from consult.reports.report_page import style_hash, whole_percents
 from consult.reports.words import Said, Words, clean
+from consult.summary import services as summaries
+from consult.summary.models import SummaryVersion
+from surveys.numbers import percent_figure
 from tests.consult.reports.signed import ODD, signed_consultation
 from tests.support import on_both_databases, text_of
 
@@ -50,15 +55,55 @@ def words_in(consultation: Consultation, **more: str) -> str:
     return text_of(page[page.index("<body") :])
 
 
+def voices(page: str) -> set[int]:
+    """Whose words are printed."""
+    return {int(number) for number in re.findall(r"says voice (\d+)", page)}
+
+
+def change_signed(**changes: object) -> None:
+    """Other figures in all signed versions."""
+    for version in db.session.scalars(select(SummaryVersion)):
+        version.content = {**version.content, **changes}
+    db.session.commit()
+
+
+def test_the_public_edition_prints_nothing_of_a_question_with_few_answers(consultation):
+    change_signed(base=6, introduction={"en": "Six people said so."})
+    page = words_in(consultation)
+    assert "Too few answers to show anything of them." in page
+    assert "Water" not in page and "Six people" not in page and voices(page) == set()
+    assert "Six people" in words_in(consultation, edition=INTERNAL)
+
+
+def test_the_whole_has_a_table_for_each_question_with_its_base(consultation):
+    session = db.session()
+    person = session.scalars(select(Staff).where(Staff.email == "rim@example.org")).one()
+    summary = summaries.begin(session, consultation, None, by_id=person.id, today=date(2026, 3, 10))
+    summary.draft = {**summary.draft, "content": {**summary.draft["content"], "base": 90}}
+    session.flush()
+    summaries.sign(session, summary, revision=summary.revision, note="", by=person)
+    session.commit()
+    page = words_in(consultation)
+    assert "Themes in 90 answers" not in page and page.count("Themes in 40 answers") == 2
+
+
+def test_of_few_gathered_passages_and_few_signed_answers_nothing_is_public(consultation):
+    change_signed(base=6)
+    results = published_results(db.session(), consultation, language="en")
+    assert [question.summary for question in results.questions if question.result is None] == [None]
+    change_signed(base=40, question_id=GATHERED)
+    assert published_results(db.session(), consultation, language="en").gathered is not None
+    change_signed(base=4)
+    assert published_results(db.session(), consultation, language="en").gathered is None
+
+
 @on_both_databases
 def test_the_public_edition_shows_no_small_figure_and_only_what_is_signed(consultation):
     page = words_in(consultation)
     assert "Version 1, signed by Rim on 9 March 2026" in page and "Read twice." in page
     assert "Water 28 70%" in page
     assert "Roads fewer than 10" in page, "six answers stay inside"
-    assert "says voice 2" in page, "signed, and may be quoted"
-    assert "says voice 3" not in page, "did not agree to be quoted"
-    assert "says voice 31" not in page, "under a theme whose number is not shown"
+    assert voices(page) == {2}, "of those who may be quoted only the one whose words are signed"
     report = consultation_report(db.session(), consultation, language="en", edition=PUBLIC)
     assert report.rates.rr1 is None and report.rates.responses.count == 40
 
@@ -67,14 +112,14 @@ def test_the_public_edition_shows_no_small_figure_and_only_what_is_signed(consul
 def test_the_internal_edition_holds_every_excerpt(consultation):
     page = words_in(consultation, edition=INTERNAL)
     assert "Roads 6 15%" in page
-    assert all(f"says voice {number} " in page or f"says voice {number}" in page for number in range(2, 34))
+    assert set(range(2, 34)) <= voices(page)
     assert "not for passing on" in page
 
 
 def test_a_quote_goes_when_consent_is_taken_back_after_signing(consultation):
     db.session.execute(update(Excerpt).where(Excerpt.text.endswith("voice 2")).values(quote_consent=False))
     db.session.commit()
-    assert "says voice 2 " not in words_in(consultation) + " "
+    assert voices(words_in(consultation)) == set()
 
 
 _WRITTEN: dict[str, bytes] = {}
@@ -182,6 +227,23 @@ def test_words_missing_in_the_language_of_the_report_are_marked():
 def test_parts_of_a_stacked_bar_fill_it():
     assert whole_percents([1 / 3, 1 / 3, 1 / 3]) == [34, 33, 33]
     assert sum(whole_percents([0.005] * 3 + [0.985])) == 100
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (5 / 40, "13"),
+        (0.145, "15"),
+        (395 / 396, "99.7"),
+        (1, "100"),
+        (0, "0"),
+        (1 / 3000, "0.1"),
+        (0.99999, "99.9"),
+    ],
+)
+def test_all_and_none_are_said_of_all_and_none_alone(share, written):
+    assert percent_figure(share) == written
+    assert Words("en").percent(share) == f"{written}%"
 
 
 # The pages

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consult.analysis.disclosure import Cell
 from consult.application import build
-from consult.summary.basis import Basis
+from consult.stakeholders.heard import Line
+from consult.summary.basis import Basis, may_be_named
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
 from consult.summary.contrasts import contrasts
-from consult.summary.disclosed import shown_groups, shown_themes
+from consult.summary.disclosed import beside_questions, shown_themes
 from consult.summary.drafting import drafts
 from tests.conftest import OVERRIDES, _settings
 
@@ -115,6 +118,20 @@ def test_limits_say_who_was_heard_and_how_it_was_read(words) -> None:
     assert "Anybody could answer" in anybody and "was anonymous" in anybody
 
 
+def test_languages_that_are_hidden_are_not_called_few(words) -> None:
+    basis = Basis(languages=(({"en": "Arabic"}, 100), ({"en": "English"}, 60), ({"en": "French"}, 3)))
+    said = drafts(content(163), basis, languages=["en"])["limits-en"]
+    assert "Answers by language: Arabic 100; others are not shown." in said
+
+
+@pytest.mark.parametrize(
+    ("on_roll", "answered", "may"), [(3, 0, False), (30, 0, True), (30, 4, False), (30, 12, True)]
+)
+def test_a_group_of_a_few_people_is_not_named(on_roll: int, answered: int, may: bool) -> None:
+    line = Line("1", on_roll, on_roll, on_roll, Cell(answered), answered / on_roll)
+    assert may_be_named(line) is may
+
+
 figures = st.integers(0, 60)
 
 
@@ -164,12 +181,63 @@ def test_nothing_that_is_shown_leaves_a_small_rest(table: SummaryContent) -> Non
         one = line.theme
         assert line.count is None or not 0 < line.count < K
         assert line.count is None or not 0 < one.base - line.count < K
-        shown = shown_groups(one, K)
+        shown = line.groups
         for group in shown:
-            for figure in (group.count, group.base - group.count):
+            for figure in (group.count, group.base, group.base - group.count, one.count - group.count):
                 assert not 0 < figure < K
         left = one.count - sum(group.count for group in shown)
         left_base = one.base - sum(group.base for group in shown)
         if shown and left_base:
             assert not 0 < left < K and not 0 < left_base - left < K
         assert all(not 0 < number < K for number in line.stance.values())
+
+
+def shown_of(table: SummaryContent) -> dict[int, int | None]:
+    return {line.theme.theme_id: line.count for line in shown_themes(table, K)}
+
+
+def group(name: str, base: int, count: int) -> GroupFigure:
+    return GroupFigure({"en": name}, base, count, "group")
+
+
+def test_groups_that_overlap_are_all_shown_or_none() -> None:
+    few = (group("Women", 50, 25), group("Men", 40, 20), group("Other", 10, 3), group("Youth", 30, 15))
+    (line,) = shown_themes(content(100, theme(1, 48, 100, groups=few)), K)
+    assert line.count == 48 and line.groups == (), "48 - 25 - 20 would give the three away"
+    many = (group("Women", 60, 30), group("Men", 50, 25), group("Youth", 30, 15))
+    (line,) = shown_themes(content(100, theme(1, 50, 100, groups=many)), K)
+    assert line.groups == many
+
+
+def test_what_one_theme_hides_no_other_one_shows() -> None:
+    def one(number: int, north: int, south: int) -> SummaryTheme:
+        groups = (group("North", 50, north), group("South", 47, south), group("Else", 3, 3))
+        return theme(number, north + south + 3, 100, groups=groups)
+
+    shown = [
+        {g.name["en"] for g in line.groups}
+        for line in shown_themes(content(100, one(1, 20, 8), one(2, 8, 20)), K)
+    ]
+    assert not {"North", "South"} <= set().union(*shown), "the bases would leave three answers"
+
+
+def test_every_theme_below_counts_for_a_broader_one() -> None:
+    deep = (
+        theme(1, 34, 100),
+        theme(2, 34, 100, parent_id=1, depth=1),
+        theme(3, 30, 100, parent_id=2, depth=2),
+    )
+    assert shown_of(content(100, *deep)) == {1: None, 2: None, 3: 30}
+
+
+def test_the_whole_shows_no_broader_theme_that_its_question_hides() -> None:
+    below = theme(2, 30, 100, parent_id=1, depth=1)
+    whole = replace(content(100, theme(1, 34, 100)), question_id=None, narrower=(below,))
+    assert shown_of(whole) == {1: None}
+    assert SummaryContent.from_json(whole.as_json()) == whole
+    former = shown_themes(replace(whole, narrower=()), K)
+    question = shown_themes(content(100, theme(1, 34, 100), below), K)
+    assert [line.count for line in beside_questions(former, {"t2": question})] == [None]
+    later = shown_themes(content(100, theme(1, 36, 100)), K)
+    assert [line.count for line in beside_questions(former, {"t2": later})] == [None]
+    assert [line.count for line in beside_questions(former, {})] == [34]

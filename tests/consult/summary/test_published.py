@@ -10,6 +10,7 @@ from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.review.models import Coding, Theme
+from consult.summary.models import SummaryVersion
 from consult.transaction import commits
 from tests.consult.review.answers import QUESTION
 from tests.consult.summary.test_pages import BASE, PART, inputs, send, sign
@@ -62,6 +63,21 @@ def test_a_signed_summary_stands_in_place_of_the_themes(quoted: int, client) -> 
     left_out = db.session.scalars(select(Theme).order_by(Theme.id.desc())).first()
     assert f"<bdi>{left_out.name['en']}</bdi>" not in page
     assert page.count(f"<bdi>{first().name['en']}</bdi>") == 2  # in the table and above its text
+
+
+def test_who_may_not_read_answers_sees_the_version_as_it_may_be_published(
+    quoted: int, client, sign_in
+) -> None:
+    words = db.session.get(Excerpt, quoted).text
+    sign_in(client, "facilitator")
+    page = text_of(client.get(f"{PART}/version/1").text)
+    assert words in page and "of 45 answers" in page
+    change(update(Excerpt).where(Excerpt.id == quoted).values(quote_consent=False))
+    version = db.session.scalars(select(SummaryVersion)).one()
+    themes = [{**theme, "base": 3, "count": 2} for theme in version.content["themes"]]
+    change(update(SummaryVersion).values(content={**version.content, "themes": themes}))
+    page = text_of(client.get(f"{PART}/version/1").text)
+    assert words not in page and "ترجمة المراجع" not in page and "of 3 answers" not in page
 
 
 def test_a_draft_that_is_not_signed_is_not_published(reviewed: Consultation, reviewer, client) -> None:
