@@ -4,6 +4,7 @@ same bytes."""
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,14 @@ from consult.config import asset_folder
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "reports"
 _FONTS = "font://own/"
-# Lam with alef is one glyph. Readers of PDF reverse what is set from right to left, and some the two letters of this
-# glyph with it ("اإل" for "الإ"). Its sign of one code stays whole, and means the same (NFKC).
-_LAM_ALEF = {
-    b"<06440622>": b"<fef5>",
-    b"<06440623>": b"<fef7>",
-    b"<06440625>": b"<fef9>",
-    b"<06440627>": b"<fefb>",
-}
+# Programs that read PDF take the letters of a ligature in the wrong order ("اإل" for "الإ"), so ligatures are off in
+# our styles. Lam with alef has to be one sign all the same: that of one code which Unicode has for it, alone and joined,
+# which means the same (NFKC). Such a sign joins nothing by itself; a letter before it is told to by U+200D.
+_LAM_ALEF = {"آ": "\ufef5\ufef6", "أ": "\ufef7\ufef8", "إ": "\ufef9\ufefa", "ا": "\ufefb\ufefc"}
+_LAM_WITH_ALEF = re.compile(
+    "(?P<before>[بتثجحخسشصضطظعغفقكلمنهيئپچگکی][\u064b-\u0652\u0670]*)?ل(?P<alef>[آأإا])"
+)
+_TAG = re.compile("(<[^>]*>)")
 
 
 class NoPdfError(Exception):
@@ -38,26 +39,26 @@ def pdf_of(page: str, *, style: str, variant: str | None = None) -> bytes:
     check_pdf()
     from weasyprint import HTML
 
+    page = with_lam_alef(page)
     # Last in the page's own style, so that it wins over what is for a window.
     page = page.replace("</style>", (TEMPLATES / style).read_text("utf-8") + "</style>", 1)
     options: dict[str, Any] = {}
     if variant:
         own = hashlib.sha256(page.encode("utf-8")).digest()[:16]
         options = {"pdf_variant": variant, "pdf_identifier": own}
-    return HTML(string=page, url_fetcher=own_fonts).write_pdf(finisher=_one_sign_a_glyph, **options)
+    return HTML(string=page, url_fetcher=own_fonts).write_pdf(**options)
 
 
-def _one_sign_a_glyph(_document: Any, pdf: Any) -> None:
-    """In what the glyphs of each font stand for, lam with alef becomes one sign, so that text is copied in order."""
-    for item in pdf.objects:
-        stream = getattr(item, "stream", None) or []
-        if b"/CMapName /Adobe-Identity-UCS def" in stream:
-            item.stream = [_with_signs(line) for line in stream]
+def with_lam_alef(page: str) -> str:
+    """A page in whose text lam with alef is one sign."""
+    pieces = _TAG.split(page)
+    pieces[::2] = [_LAM_WITH_ALEF.sub(_sign, piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
-def _with_signs(line: bytes) -> bytes:
-    glyph, _space, letters = line.partition(b" ")
-    return glyph + b" " + _LAM_ALEF[letters] if letters in _LAM_ALEF else line
+def _sign(found: re.Match[str]) -> str:
+    alone, joined = _LAM_ALEF[found["alef"]]
+    return f"{found['before']}\u200d{joined}" if found["before"] else alone
 
 
 def own_fonts(url: str, *_args: Any, **_kwargs: Any) -> Any:
