@@ -12,10 +12,15 @@ from consult.config import asset_folder
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "reports"
 _FONTS = "font://own/"
-# Programs that read PDF take the letters of a ligature in the wrong order ("اإل" for "الإ"), so ligatures are off in
-# our styles. Lam with alef has to be one sign all the same: that of one code which Unicode has for it, alone and joined,
-# which means the same (NFKC). Such a sign joins nothing by itself; a letter before it is told to by U+200D.
-_LAM_ALEF = {"آ": "\ufef5\ufef6", "أ": "\ufef7\ufef8", "إ": "\ufef9\ufefa", "ا": "\ufefb\ufefc"}
+# Programs that read PDF take the letters of a ligature in the wrong order ("اإل" for "الإ"), so our styles have none.
+# Lam with alef has to be one sign all the same: that of one code which Unicode has for it, alone and joined, and which
+# means the same (NFKC). Such a sign joins nothing by itself; a letter before it is told to by U+200D.
+_LAM_ALEF = {
+    "آ": ("\ufef5", "\ufef6"),
+    "أ": ("\ufef7", "\ufef8"),
+    "إ": ("\ufef9", "\ufefa"),
+    "ا": ("\ufefb", "\ufefc"),
+}
 _LAM_WITH_ALEF = re.compile(
     "(?P<before>[بتثجحخسشصضطظعغفقكلمنهيئپچگکی][\u064b-\u0652\u0670]*)?ل(?P<alef>[آأإا])"
 )
