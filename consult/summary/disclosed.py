@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from consult.analysis import disclosure
 from consult.analysis.columns import may_show, shown_cells
+from consult.analysis.crossing import suppress_parts
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
 
 __all__ = ["ShownTheme", "beside_questions", "may_show", "shown_groups", "shown_themes"]
@@ -142,8 +143,10 @@ def _is_one_table(themes: Sequence[SummaryTheme], rows: Sequence[Sequence[GroupF
 
 
 def _shown_stance(theme: SummaryTheme, k: int) -> dict[str, int]:
-    rest = theme.count - sum(theme.stance.values())
-    cells = disclosure.suppress([*theme.stance.values(), max(0, rest)], k).cells
+    """The answers of each stance, beside those whose stance is not known; where one stands on two sides, beside one
+    another."""
+    rest = max(0, theme.count - sum(theme.stance.values()))
+    cells = suppress_parts([*theme.stance.values(), rest], theme.count, k)
     return {
         value: cell.shown for value, cell in zip(theme.stance, cells, strict=False) if cell.shown is not None
     }

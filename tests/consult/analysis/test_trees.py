@@ -147,7 +147,8 @@ def test_a_summary_tells_nothing_small(said, k: int) -> None:
 def test_groups_that_overlap_are_protected_against_the_whole() -> None:
     """12 - 10 = 2 carry the theme outside the first group."""
     groups = (GroupFigure({}, 50, 10), GroupFigure({}, 40, 9))
-    assert shown_groups(SummaryTheme(1, {}, {}, 12, 0.2, groups, base=60), 5) == ()
+    theme = SummaryTheme(1, {}, {}, 12, 0.2, groups, base=60)
+    assert shown_groups([theme], 5).get(1, ()) == ()
 
 
 def test_stances_that_are_few_together_take_another_along() -> None:
