@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
@@ -16,6 +17,8 @@ from consult.i18n import error_text, is_language_switch
 from surveys.errors import AnswerError
 from surveys.numbers import parse_number, western_digits
 from surveys.text import is_safe_label
+
+_LONGEST_ID = 17
 
 
 class BaseForm(FlaskForm):
@@ -59,6 +62,16 @@ def whole_number(field: Field, *, most: int) -> int | None:
     if number is not None and not (number == int(number) and 0 <= number <= most):
         raise ValidationError(gettext("Type a whole number, or nothing."))
     return None if number is None else int(number)
+
+
+def sent_id(value: str | None) -> int | None:
+    """The id in an address or in a form; None for anything that is none."""
+    return int(value) if value and value.isdecimal() and len(value) <= _LONGEST_ID else None
+
+
+def sent_ids(form: MultiDict[str, str], name: str) -> list[int]:
+    """The ids that were sent under a name, in order; what is none is left out."""
+    return [number for value in form.getlist(name) if (number := sent_id(value)) is not None]
 
 
 class LineField(StringField):

@@ -10,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from consult.analysis.crossing import suppress_crossing
+from consult.analysis.disclosure import may_show
 
 Flags = tuple[bool, ...]
-
-
-def may_show(count: int, base: int, k: int) -> bool:
-    """Whether a count may be shown beside its base: neither it nor what is left of the base is 1 to k-1."""
-    return not (0 < count < k or 0 < base - count < k or 0 < base < k)
 
 
 def shown_cells(

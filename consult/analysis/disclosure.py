@@ -242,6 +242,11 @@ def _reaches(start: Node, end: Node, arcs: Arcs, free: set[Node]) -> bool:
     return end in seen
 
 
+def may_show(count: int, base: int, k: int) -> bool:
+    """Whether a count may be shown beside its base: neither it nor what is left of the base is 1 to k-1."""
+    return not (0 < count < k or 0 < base - count < k or 0 < base < k)
+
+
 def union_may_show(whole: int, parts: Sequence[int], k: int) -> bool:
     """Whether the size of a union may stand beside the sizes of its parts, no part being withheld otherwise.
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from consult.analysis.disclosure import union_may_show
+from consult.analysis.disclosure import may_show, union_may_show
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,6 @@ class Node:
     parent_id: int | None
     count: int
     base: int
-
-
-def may_show(count: int, base: int, k: int) -> bool:
-    """Whether a count may be shown beside its base: neither it nor what is left of the base is 1 to k-1."""
-    return not (0 < count < k or 0 < base - count < k or 0 < base < k)
 
 
 def shown_in_tree(nodes: Iterable[Node], k: int) -> set[int]:

@@ -17,6 +17,7 @@ from consult.consultations.access import load_consultation
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
+from consult.forms import sent_id
 from consult.i18n import error_text
 from consult.review import changes, coding, queries, requests, runs, services, views
 from consult.review.blueprint import blueprint
@@ -217,15 +218,13 @@ def _try(deed: Callable[[], object], message: str) -> bool:
 
 
 def _theme(consultation: Consultation, value: str | None) -> Theme | None:
-    if not value or not value.isdecimal() or len(value) > 18:
-        return None
-    return queries.theme_with(current_session(), consultation.id, int(value))
+    number = sent_id(value)
+    return None if number is None else queries.theme_with(current_session(), consultation.id, number)
 
 
 def _excerpt(consultation: Consultation, value: str | None) -> Excerpt | None:
-    if not value or not value.isdecimal() or len(value) > 18:
-        return None
-    return queries.excerpt_with(current_session(), consultation.id, int(value))
+    number = sent_id(value)
+    return None if number is None else queries.excerpt_with(current_session(), consultation.id, number)
 
 
 def _to_question(slug: str, question_id: str | None) -> Response:

@@ -12,12 +12,22 @@ from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
-from consult.review import errors
+from consult.review import errors, queries
 from consult.review.changes import recorded
 from consult.review.models import MOST_TEXT, REVIEWER, STANCES, Coding, ExcerptNote, Stance, Theme
 from consult.review.redacting import reopen
 from surveys.models import utc_now
 from surveys.statements import insert_once
+
+
+def ticked_themes(session: Session, consultation_id: int, ids: Sequence[int]) -> list[Theme]:
+    """The themes that were ticked on a page. Raises ReviewError when one of them is not there any more: the machine has
+    looked for themes anew since the page was made."""
+    found = [queries.theme_with(session, consultation_id, theme_id) for theme_id in ids]
+    themes = [theme for theme in found if theme is not None]
+    if len(themes) < len(found):
+        raise errors.theme_is_gone()
+    return themes
 
 
 def code_excerpt(

@@ -15,6 +15,7 @@ from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
+from consult.forms import sent_id, sent_ids
 from consult.i18n import error_text, is_language_switch, language
 from consult.review import coding, errors, queries, queue, redaction_queries, services, views
 from consult.review.blueprint import blueprint
@@ -127,7 +128,7 @@ def _sent() -> Sent:
     form = request.form
     stance = form.get("stance")
     return Sent(
-        themes=[int(value) for value in form.getlist("theme") if value.isdecimal() and len(value) < 18],
+        themes=sent_ids(form, "theme"),
         is_none="none" in form,
         new_theme=" ".join(form.get("new_theme", "").split()),
         stance=stance if stance in STANCES else None,
@@ -152,10 +153,7 @@ def _problem(sent: Sent) -> str:
 
 def _save(consultation: Consultation, excerpt: Excerpt, sent: Sent) -> None:
     session, by_id = current_session(), current_user.id
-    found = [queries.theme_with(session, consultation.id, theme_id) for theme_id in sent.themes]
-    themes = [theme for theme in found if theme is not None]
-    if len(themes) < len(found):  # the machine has looked for themes anew since the page was made
-        raise errors.theme_is_gone()
+    themes = coding.ticked_themes(session, consultation.id, sent.themes)
     if sent.new_theme:
         code = language() if language() in consultation.languages else consultation.default_language
         themes.append(
@@ -170,9 +168,10 @@ def _save(consultation: Consultation, excerpt: Excerpt, sent: Sent) -> None:
 
 def _excerpt(scope: Scope, value: str | None) -> Excerpt | None:
     """A whole answer to this question; None for anything else in its place."""
-    if not value or not value.isdecimal() or len(value) > 18:
+    number = sent_id(value)
+    if number is None:
         return None
-    found = queries.excerpt_with(current_session(), scope.consultation_id, int(value))
+    found = queries.excerpt_with(current_session(), scope.consultation_id, number)
     is_ours = found is not None and found.question_id == scope.question_id and found.part_of_id is None
     return found if is_ours else None
 

@@ -14,8 +14,9 @@ from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
+from consult.forms import sent_id, sent_ids
 from consult.i18n import error_text, is_language_switch
-from consult.review import double, errors, queries, requests, views
+from consult.review import coding, double, errors, queries, requests, views
 from consult.review.blueprint import blueprint
 from consult.review.double_models import DoubleCoding
 from consult.review.errors import ReviewError
@@ -72,12 +73,11 @@ def blind(slug: str, question_id: str, round_id: int) -> str:
     """The next excerpt of a round, without what others or the machine said."""
     consultation, scope = _opened(slug, question_id)
     one = _round(scope, round_id)
-    after = request.args.get("after", "")
     following = double.next_blind(
         current_session(),
         one,
         coder_id=current_user.id,
-        after=int(after) if after.isdecimal() and len(after) < 18 else None,
+        after=sent_id(request.args.get("after")),
     )
     if following is not None:
         number = following.id
@@ -154,9 +154,7 @@ def _blind_page(
         how_far=double.how_far(session, one, coder_id=current_user.id),
         excerpt=excerpt,
         offers=[Offer(theme, None, False) for theme in _themes(scope)],
-        ticked=[
-            int(value) for value in request.form.getlist("theme") if value.isdecimal() and len(value) < 18
-        ],
+        ticked=sent_ids(request.form, "theme"),
         is_none="none" in request.form,
         problem=problem,
     )
@@ -194,15 +192,10 @@ def _ticked(consultation: Consultation) -> list[Theme]:
     is_none = "none" in request.form
     if bool(values) == is_none:
         raise errors.tick_or_none() if not values else errors.not_both()
-    found = [
-        queries.theme_with(current_session(), consultation.id, int(value))
-        for value in values
-        if value.isdecimal() and len(value) < 18
-    ]
-    themes = [theme for theme in found if theme is not None]
-    if len(themes) < len(values):
+    ids = sent_ids(request.form, "theme")
+    if len(ids) < len(values):
         raise errors.theme_is_gone()
-    return themes
+    return coding.ticked_themes(current_session(), consultation.id, ids)
 
 
 def _opened(slug: str, question_id: str) -> tuple[Consultation, Scope]:
@@ -220,6 +213,7 @@ def _round(scope: Scope, round_id: int) -> DoubleCoding:
 
 def _excerpt(scope: Scope, one: DoubleCoding, value: str) -> Excerpt | None:
     """An excerpt of this round."""
-    if not value.isdecimal() or len(value) > 18 or int(value) not in one.excerpt_ids:
+    number = sent_id(value)
+    if number not in one.excerpt_ids:
         return None
-    return queries.excerpt_with(current_session(), scope.consultation_id, int(value))
+    return queries.excerpt_with(current_session(), scope.consultation_id, number)

@@ -12,11 +12,11 @@ from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
+from consult.forms import sent_ids
 from consult.i18n import error_text, is_language_switch
-from consult.review import errors, passages, queries, views
+from consult.review import coding, passages, queries, views
 from consult.review.blueprint import blueprint
 from consult.review.errors import ReviewError
-from consult.review.models import Theme
 from consult.review.passages import Span
 from consult.review.scope import Scope
 from consult.transaction import commits
@@ -41,9 +41,9 @@ def code_passage(slug: str, excerpt_id: int) -> Response | str | tuple[str, int]
         return _shown_again(consultation, excerpt_id)
     try:
         with current_session().begin_nested():
-            passages.code_passage(
-                current_session(), whole, _span(whole), themes=_themes(consultation), by_id=current_user.id
-            )
+            session, ticked = current_session(), sent_ids(request.form, "theme")
+            themes = coding.ticked_themes(session, consultation.id, ticked)
+            passages.code_passage(session, whole, _span(whole), themes=themes, by_id=current_user.id)
     except ReviewError as error:
         return _shown_again(consultation, excerpt_id, problem=error), 422
     flash(_("Saved."))
@@ -70,21 +70,8 @@ def _span(whole: Excerpt) -> Span:
     return (
         passages.typed_span(whole.text, words)
         if words
-        else passages.ticked_span(whole.text, _numbers("sentence"))
+        else passages.ticked_span(whole.text, sent_ids(request.form, "sentence"))
     )
-
-
-def _numbers(name: str) -> list[int]:
-    return [int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) < 18]
-
-
-def _themes(consultation: Consultation) -> list[Theme]:
-    """The ticked themes. Raises ReviewError when the machine has looked for themes anew since the page was made."""
-    found = [queries.theme_with(current_session(), consultation.id, number) for number in _numbers("theme")]
-    themes = [theme for theme in found if theme is not None]
-    if len(themes) < len(found):
-        raise errors.theme_is_gone()
-    return themes
 
 
 def _shown_again(consultation: Consultation, excerpt_id: int, *, problem: ReviewError | None = None) -> str:
@@ -104,9 +91,9 @@ def _page(consultation: Consultation, whole: Excerpt, *, problem: ReviewError | 
         passages=passages.passages_of(session, whole),
         sentences=[whole.text[start:end] for start, end in passages.sentence_spans(whole.text)],
         themes=themes,
-        sentence=_numbers("sentence"),
+        sentence=sent_ids(request.form, "sentence"),
         words=request.form.get("words", ""),
-        ticked=_numbers("theme"),
+        ticked=sent_ids(request.form, "theme"),
         problem=error_text(problem) if problem else "",
         at="themes" if problem and problem.code in ("theme_needed", "theme_is_gone") else "which",
     )

@@ -16,6 +16,7 @@ from consult.analysis.personal_figures import finder_figures
 from consult.consultations.access import load_consultation, may
 from consult.evidence.models import GATHERED, Excerpt
 from consult.extensions import current_session
+from consult.forms import sent_id
 from consult.i18n import error_text
 from consult.review import personal_reading, queries, redacting, requests
 from consult.review import redaction_queries as found
@@ -68,8 +69,7 @@ def _carry_out(excerpt: Excerpt) -> str:
             if value == "all":
                 redacting.decide_all(session, excerpt, status=status, by_id=by_id)
             else:
-                number = int(value) if value.isdecimal() and len(value) < 18 else 0
-                redacting.decide_mark(session, excerpt, number, status=status, by_id=by_id)
+                redacting.decide_mark(session, excerpt, sent_id(value) or 0, status=status, by_id=by_id)
             return _("Saved. You can undo this under “Changes”.")
     if form.get("action") == "settle":
         redacting.settle(session, excerpt, by_id=by_id)
@@ -107,13 +107,12 @@ def _page(slug: str, *, problem: tuple[int, str] | None = None) -> str:
 def _filters() -> found.PersonalFilters:
     values = request.values
     show, kind, language = values.get("show"), values.get("of"), values.get("language", "")
-    number = values.get("excerpt", "")
     return found.PersonalFilters(
         show=show if show in found.SHOWN else found.WAITING,
         kind=kind if kind in KINDS else None,
         language=language if language.replace("-", "").isalpha() and len(language) <= 8 else None,
         with_silent=values.get("silent") == "yes",
-        excerpt_id=int(number) if number.isdecimal() and len(number) < 18 else None,
+        excerpt_id=sent_id(values.get("excerpt")),
     )
 
 

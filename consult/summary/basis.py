@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from consult.analysis.columns import may_show
-from consult.analysis.disclosure import PUBLIC
+from consult.analysis.disclosure import PUBLIC, may_show
 from consult.consultations.models import Access, Consultation, Privacy, Status
 from consult.evidence.models import GATHERED
 from consult.review import double, requests

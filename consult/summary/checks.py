@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consult.analysis.disclosure import PUBLIC
+from consult.analysis.disclosure import PUBLIC, may_show
 from consult.config import DEFAULT_LANGUAGE
 from consult.consultations.models import Consultation, Status
 from consult.i18n import LANGUAGE_NAMES
 from consult.review.models import Theme
 from consult.summary.comparison import figure_changes
 from consult.summary.content import SummaryContent
-from consult.summary.disclosed import may_show
 from consult.summary.figures import accepted_themes
 from consult.summary.queries import Working
 from surveys.i18n import N_

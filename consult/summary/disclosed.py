@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from consult.analysis import disclosure
-from consult.analysis.columns import may_show, shown_cells
+from consult.analysis.columns import shown_cells
 from consult.analysis.crossing import suppress_parts
+from consult.analysis.disclosure import may_show
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
-
-__all__ = ["ShownTheme", "beside_questions", "may_show", "shown_groups", "shown_themes"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from consult.analysis.disclosure import PUBLIC
+from consult.analysis.disclosure import PUBLIC, may_show
 from consult.evidence.models import GATHERED
 from consult.i18n import pick, shown_digits
 from consult.review.dimensions import LANGUAGE
@@ -19,7 +19,7 @@ from consult.review.models import REVIEWER
 from consult.summary.basis import Basis
 from consult.summary.content import SummaryContent
 from consult.summary.contrasts import Contrast, contrasts
-from consult.summary.disclosed import ShownTheme, may_show, shown_themes
+from consult.summary.disclosed import ShownTheme, shown_themes
 from consult.summary.limits import limits_draft
 from consult.summary.said import answers, joined, percent, quoted, stance_word
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from consult.forms import sent_id, sent_ids
 from consult.i18n import pick
 from consult.summary.draft import Draft
 from consult.summary.models import MOST_TEXT
@@ -44,7 +45,7 @@ def sent_edit(form: MultiDict, draft: Draft, languages: list[str]) -> Sent:
             if message := problem_of(texts[name]):
                 problems.append((name, _label(name, draft), message))
     theme_ids = [theme.theme_id for theme in draft.content.themes]
-    quotes = {None: _numbers(form, "quote-grave")} | {i: _numbers(form, f"quote-{i}") for i in theme_ids}
+    quotes = {None: sent_ids(form, "quote-grave")} | {i: sent_ids(form, f"quote-{i}") for i in theme_ids}
     translations = _translations(form, languages, problems)
     _take_translated(form, quotes, translations)
     quotes = {key: _merged(form, key, ids, draft, translations) for key, ids in quotes.items()}
@@ -75,7 +76,7 @@ def problem_of(text: str) -> str:
 
 def chosen_numbers(form: MultiDict, name: str) -> list[int]:
     """The ids that were ticked."""
-    return _numbers(form, name)
+    return sent_ids(form, name)
 
 
 def _label(name: str, draft: Draft) -> str:
@@ -108,9 +109,10 @@ def _places(
         else:
             problems.append((name, pick(theme.name), _("Type a place such as 1, 2 or 3.")))
     number, _colon, way = form.get("move", "").partition(":")
-    if number.isdecimal() and len(number) < 18 and int(number) in now:
-        place, _of = now[int(number)]
-        wanted[int(number)] = max(1, place - 1) if way == "up" else place + 1
+    theme_id = sent_id(number)
+    if theme_id in now:
+        place, _of = now[theme_id]
+        wanted[theme_id] = max(1, place - 1) if way == "up" else place + 1
     return wanted, typed
 
 
@@ -139,11 +141,11 @@ def _take_translated(
     form: MultiDict, quotes: dict[int | None, list[int]], translations: Mapping[int, Mapping[str, str]]
 ) -> None:
     """Who translates a quote that nobody has chosen yet wants it, though the tick was forgotten."""
-    known = set(_numbers(form, "was-chosen"))
+    known = set(sent_ids(form, "was-chosen"))
     ticked = {number for ids in quotes.values() for number in ids}
     for theme_id, ids in quotes.items():
         key = GRAVE if theme_id is None else str(theme_id)
-        for number in _numbers(form, f"offered-{key}"):
+        for number in sent_ids(form, f"offered-{key}"):
             if number not in known | ticked and any(translations.get(number, {}).values()):
                 ids.append(number)
 
@@ -160,7 +162,7 @@ def _merged(
     themes = {theme.theme_id: theme.quotes for theme in content.themes}
     now = [quote.excerpt_id for quote in (content.grave if key is None else themes[key])]
     name = f"was-quote-{GRAVE if key is None else key}"
-    before = _numbers(form, name) if name in form else now
+    before = sent_ids(form, name) if name in form else now
     kept = [number for number in now if number in mine or number not in before]
     new = (i for i in mine if i not in before or any(translations.get(i, {}).values()))
     return list(dict.fromkeys([*kept, *new]))
@@ -168,7 +170,7 @@ def _merged(
 
 def _left_out(form: MultiDict, theme_ids: Sequence[int], draft: Draft) -> frozenset[int]:
     mine = frozenset(i for i in theme_ids if f"out-{i}" in form)
-    before = frozenset(_numbers(form, "was-out")) if "was-out" in form else draft.left_out
+    before = frozenset(sent_ids(form, "was-out")) if "was-out" in form else draft.left_out
     return (draft.left_out - (before - mine)) | (mine - before)
 
 
@@ -191,10 +193,6 @@ def _button(form: MultiDict) -> tuple[str, str]:
 
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
-
-
-def _numbers(form: MultiDict, name: str) -> list[int]:
-    return [int(value) for value in form.getlist(name) if value.isdecimal() and len(value) < 18]
 
 
 def _number(value: str | None) -> int:

@@ -9,10 +9,10 @@ from flask_babel import ngettext
 
 from consult.analysis import disclosure
 from consult.analysis.agreement import RELIABLE, TENTATIVE
+from consult.analysis.disclosure import may_show
 from consult.i18n import language, pick, shown_digits
 from consult.summary.basis import Basis
 from consult.summary.content import SummaryContent
-from consult.summary.disclosed import may_show
 from consult.summary.said import answers, joined, people, percent, quoted
 
 

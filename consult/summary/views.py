@@ -18,6 +18,7 @@ from consult.access.permissions import Right
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
 from consult.extensions import current_session
+from consult.forms import sent_id
 from consult.i18n import error_text, is_language_switch
 from consult.review import queries as review_queries
 from consult.review import requests
@@ -301,5 +302,4 @@ def add_quotes(slug: str, part: str) -> Response:
 
 
 def _asked_theme() -> int | None:
-    asked = request.values.get("theme", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 18 else None
+    return sent_id(request.values.get("theme"))
