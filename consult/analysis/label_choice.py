@@ -14,16 +14,21 @@ from consult.analysis.phrases import Phrase
 _LIKENESS = 0.8
 # A further phrase: so good beside the first, and so many answers (share) that the label did not cover.
 _FURTHER = (0.5, 0.55)
-_ADDS = (0.04, 0.05)
-_COVERED = 0.4
-_TOO_ALIKE = 0.85
+_VAGUE = (0.3, 0.3)
+_ADDS = (0.08, 0.12)
+_TOO_ALIKE = 0.7
+_SINGLE = 0.7
+_MEANT = 0.4
+_ENOUGH_WORDS = 6
+# A clause that reaches so much of the theme says it alone.
+_CLAUSE = 4
+_SAYS_ALL = 0.5
 # This is good enough for a further phrase, however good the first is.
 _GOOD = 1.6
-_FAIR = 0.6
 # Below this a phrase belongs to the whole set; so good must be what is taken in its place.
 _OWN = 0.6
 _INSTEAD = 0.2
-_LONGER = 0.4
+_LONGER = 0.5
 _READS = 0.6
 _LONGEST_LABEL = 120
 
@@ -33,6 +38,7 @@ class Ranked:
     score: float
     phrase: Phrase
     vector: np.ndarray
+    reach: np.ndarray
 
     @property
     def stems(self) -> frozenset[str]:
@@ -82,7 +88,7 @@ def choose_labels(
 def _like(found: Sequence[Ranked], anchor: np.ndarray) -> list[Ranked]:
     """The phrases ranked anew with their likeness to the label in the theme's largest language."""
     again = [
-        Ranked(round(f.score + _LIKENESS * float(f.vector @ anchor), 5), f.phrase, f.vector) for f in found
+        Ranked(round(f.score + _LIKENESS * float(f.vector @ anchor), 5), f.phrase, f.vector, f.reach) for f in found
     ]
     return sorted(again, key=lambda item: (-item.score, item.phrase.shown))
 
@@ -110,7 +116,8 @@ def _lead(ranked: Sequence[Ranked], taken: set[frozenset[str]], *, is_broad: boo
 
 def _stands(item: Ranked, best: Ranked, part: float) -> bool:
     phrase = item.phrase
-    return item.score >= part * best.score and phrase.texts > 1 and phrase.shape >= _READS
+    is_said = phrase.texts > 1 or float(item.reach.mean()) >= _MEANT
+    return item.score >= part * best.score and is_said and phrase.shape >= _READS
 
 
 def _label(
@@ -122,50 +129,45 @@ def _label(
     *,
     is_broad: bool,
 ) -> str:
-    """The lead with what covers further answers; more where another theme's first phrase holds the lead."""
-    size = len(own.rows[theme])
+    """The lead with what says further answers; more where another theme's first phrase holds the lead."""
     ranked = own.ranked[theme]
     parts = [lead]
-    is_vague = (
-        is_broad
-        or lead.phrase.own < _OWN
-        or len(lead.stems) == 1
-        or any(lead.stems <= other for other in others)
-    )
-    for needed, adds in ((0.3 if is_vague else _FURTHER[0], _ADDS[0]), (_FURTHER[1], _ADDS[1])):
-        covered = frozenset().union(*(part.phrase.within for part in parts))
-        if len(parts) == 2 and not is_broad and len(covered) >= _COVERED * size:
+    is_vague = is_broad or lead.phrase.own < _OWN or any(lead.stems <= other for other in others)
+    if lead.phrase.words >= _CLAUSE and not is_vague and float(lead.reach.mean()) >= _SAYS_ALL:
+        return _unused([lead.phrase.shown], ranked, own.code, used)
+    for needed, adds in (((_VAGUE if is_vague else _FURTHER)[0], _ADDS[0]), (_FURTHER[1], _ADDS[1])):
+        if len(parts) == 2 and not is_broad and sum(part.phrase.words for part in parts) > _ENOUGH_WORDS:
             break
-        needed = min(needed * lead.score, _GOOD if lead.phrase.own >= _OWN else _FAIR)
-        # Where even the lead is in few answers, a theme has many small matters: some of them are named.
-        adds = max(2.0, min(adds * size, 0.7 * len(lead.phrase.within)))
-        found = _further(parts, ranked, covered, needed, adds)
+        needed = min(needed * lead.score, _GOOD)
+        found = _further(parts, ranked, needed, adds)
         if found is None or sum(len(part.phrase.shown) for part in (*parts, found)) > _LONGEST_LABEL:
             break
         parts.append(found)
     return _unused([part.phrase.shown for part in parts], ranked, own.code, used)
 
 
-def _further(
-    parts: Sequence[Ranked],
-    ranked: Sequence[Ranked],
-    covered: frozenset[int],
-    needed: float,
-    adds: float,
-) -> Ranked | None:
-    """The best phrase that scores `needed`, says something else, and is in `adds` answers not `covered`."""
+def _further(parts: Sequence[Ranked], ranked: Sequence[Ranked], needed: float, adds: float) -> Ranked | None:
+    """Of the phrases that score `needed` and say something else the one that adds most: answers whose meaning or words
+    the parts do not reach, at least the share `adds`."""
     stems = frozenset().union(*(part.stems for part in parts))
+    covered = frozenset().union(*(part.phrase.within for part in parts))
+    reached = np.max([part.reach for part in parts], axis=0)
+    best: tuple[float, Ranked] | None = None
     for item in ranked:
         if item.score < needed:
-            return None
-        is_new = len(item.stems - stems) > 0 and (len(item.stems) > 1 or not item.stems & stems)
-        if not is_new or item.phrase.texts < 2 or item.phrase.shape < _READS or item.phrase.own < _OWN:
+            break
+        if item.stems <= stems or item.phrase.shape < _READS or item.phrase.own < _OWN:
             continue
         if max(float(item.vector @ part.vector) for part in parts) > _TOO_ALIKE:
             continue
-        if len(item.phrase.within - covered) >= adds:
-            return item
-    return None
+        if any(2 * len(item.stems & part.stems) >= min(len(item.stems), len(part.stems)) for part in parts):
+            continue
+        meant = float(np.maximum(item.reach - reached, 0.0).mean())
+        said = len(item.phrase.within - covered) / len(reached)
+        gain = round((meant + 0.5 * said) * item.score**0.5 * (_SINGLE if item.phrase.words == 1 else 1.0), 5)
+        if meant + said >= adds and (best is None or gain > best[0]):
+            best = gain, item
+    return best[1] if best else None
 
 
 def _unused(parts: Sequence[str], ranked: Sequence[Ranked], language: str, used: set[str]) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from consult.analysis.arabic import fold_built_in
 from consult.analysis.label_words import PARTICLES, Word
@@ -27,6 +28,8 @@ _SIDES = (
     "copula",
     "infinitive",
     "person",
+    "clause",
+    "waits",
 )
 _ENDINGS = {
     "en": (re.compile("(?:tion|ment|ness|ity|ism|ship|ance|ence|age)s?$"), re.compile("(?:ly|ize|ise|ify)$")),
@@ -120,14 +123,25 @@ class WordKinds:
                 noun, verb = (noun + 2 * like, verb + 1.5 * (1 - like))
         return noun / (noun + verb)
 
+    def is_known(self, plain: str) -> bool:
+        """Whether the texts have this written form as a word that carries matter."""
+        return self._seen[plain] > 0
+
+    def opens(self, word: Word) -> bool:
+        """Whether a word at the beginning of a clause is none of its matter: a conjunction, an article."""
+        sides = self.lists.sides
+        return word.is_stop and (
+            word.plain in sides["clause"] or (word.plain in sides["noun-after"] and word.plain in sides["verb-before"])
+        )
+
     def is_weak(self, plain: str) -> bool:
         """Whether a word says what people say of any matter."""
         return plain in self.lists.weak
 
-    def shape(self, run: Sequence[Word]) -> float:
-        """How well a run of words reads as a name, from 0 to about 1.2."""
+    def shape(self, run: Sequence[Word], *, closes: bool = False) -> float:
+        """How well a run of words reads as a name, from 0 to about 1.2. `closes`: it ends where its clause does."""
         first, last = run[0], run[-1]
-        fit = self._end(run)
+        fit = max(self._end(run), 0.9 if closes and len(run) > 2 else 0.0)
         # "Physical" and "marriage is an important" wait for their noun.
         if self.is_modifier(last.plain) and (len(run) == 1 or self.language == "en"):
             fit *= 0.6
@@ -139,6 +153,9 @@ class WordKinds:
             word for word in inner if not any(word in sides[s] for s in ("inside", "copula", "infinitive"))
         ]
         fit *= 0.6 if strange else 1.0
+        # "The faith and should not": a second clause begins.
+        if any(a.plain in sides["clause"] and b.is_stop for a, b in pairwise(run[1:])):
+            fit *= 0.5
         if any(word in sides["copula"] for word in inner):
             fit *= 0.85 if self.nominal(first.plain) >= 0.5 and not self.is_weak(first.plain) else 0.4
         carrying = [word for word in run if not word.is_stop and not self.is_weak(word.plain)]
