@@ -24,7 +24,7 @@ _GOOD_LENGTH = (40, 220)
 _LONGEST = 300
 # A text begins to say, and says, what an answer says: parts of the mean cosine of answers and centre.
 _SAYS = (0.2, 0.9)
-_LOOSEST = 0.2
+_LOOSEST = 0.3
 # Of so many of the typical answers those are read too that together reach most of the others.
 _AMONG = 150
 _SPREAD = 4
@@ -122,7 +122,7 @@ def _description(found: Sequence[_Sentence], reach: np.ndarray, language: str) -
     said = reach[chosen[0]]
     while len(chosen) < (2 if said.mean() >= _SAID else _MOST):
         gains = {
-            i: round(float(np.maximum(reach[i] - said, 0.0).mean()), 6)
+            i: round(float(np.maximum(reach[i] - said, 0.0).mean()) * found[i].fit / best, 6)
             for i in order
             if found[i].fit >= _AS_TYPICAL * best and _is_new(found[i], [found[k] for k in chosen])
         }

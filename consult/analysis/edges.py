@@ -15,14 +15,15 @@ from consult.analysis.label_words import Word
 from consult.analysis.word_kinds import WordKinds
 
 _VERB = 0.45
+_NO_VERB = 0.5
 # The Arabic "and" is written onto the word it joins to what stands before.
 _AND = "و"
 _SHORTEST_JOINED = 5
 
 
 class Edges(NamedTuple):
-    """For each word of a text: from 0 to 1, how well a phrase begins with it and ends with it; whether it ends a clause;
-    the number of its clause; whether it is the first of its clause that carries matter."""
+    """For each word of a text: how well a phrase begins with it and ends with it, from 0 to 1; whether it ends a
+    clause; whether it is the first of its clause that carries matter."""
 
     begins: list[float]
     ends: list[float]
@@ -44,6 +45,9 @@ def edges_of(text: Sequence[Word], kinds: WordKinds) -> Edges:
         edges.leads.append(is_fresh)
         is_fresh = is_fresh and word.is_stop
         closed = after is None or (_begins_clause(after, kinds) and not _joins(after, kinds))
+        if after is not None and after.plain in kinds.lists.sides["waits"]:
+            # "Voting ensures | that …": the clause is what the verb says.
+            closed = closed and kinds.nominal(word.plain) >= _NO_VERB
         edges.ends.append(1.0 if closed or after is None else _end(word, after, kinds))
         edges.closes.append(closed)
     return edges

@@ -19,10 +19,11 @@ import numpy as np
 from consult.analysis.descriptions import Description, describe_themes, reach_of
 from consult.analysis.embedding import Embedder, VectorCache, embed_texts
 from consult.analysis.graph import LanguageCentre
-from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_labels, joined
+from consult.analysis.label_choice import LARGE, LanguageCandidates, Ranked, choose_labels, joined
 from consult.analysis.label_words import Word, read_words
 from consult.analysis.language import ARABIZI, MIXED, UNKNOWN
-from consult.analysis.personal_contacts import mask_contacts
+from consult.analysis.masking import masked
+from consult.analysis.personal_data import find_personal
 from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
 from consult.analysis.text import for_reading
 from consult.analysis.word_kinds import WordKinds
@@ -43,6 +44,7 @@ _FOREIGN = 0.6
 _REACH = 2.0
 _COVERS = 1.0
 _ALONE = 0.7
+_SINGLE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def _name_the_rest(
     for own in languages:
         for theme, rows in own.rows.items():
             if not labels[theme]:
-                beginning = mask_contacts(for_reading(texts[rows[0]]))[:_BEGINNING].rstrip() + "…"
+                first = for_reading(texts[rows[0]])[: 2 * _BEGINNING]
+                beginning = masked(first, find_personal(first), own.code)[:_BEGINNING].rstrip() + "…"
                 taken = {found[own.code].casefold() for found in labels.values() if own.code in found}
                 ways = (beginning, *(f"{beginning} {number}" for number in range(2, len(taken) + 3)))
                 labels[theme][own.code] = next(way for way in ways if way.casefold() not in taken)
@@ -238,8 +241,11 @@ def _score(phrase: Phrase, cosines: np.ndarray, theme: int, reach: np.ndarray) -
     value = math.log1p(phrase.score) * _TELLING + _MEANING * meaning + _REACH * reached + _COVERS * share**0.5
     # A clause in words that tell nothing of the theme may be of another one, however near it seems.
     telling = 0.4 + 0.6 * phrase.score / (phrase.score + 0.1)
-    known = max(_known(phrase, len(reach)), min(1.0, 1.5 * reached))
-    return min(1.0, phrase.shape) * phrase.own**_ALONE * value * telling * known
+    # One answer of many is no theme, unless the others mean the same.
+    alike = reached if phrase.texts == 1 and len(reach) >= LARGE else 1.5 * reached
+    known = max(_known(phrase, len(reach)), min(1.0, alike))
+    form = min(1.0, phrase.shape) * (_SINGLE if phrase.words == 1 and len(reach) < LARGE else 1.0)
+    return form * phrase.own**_ALONE * value * telling * known
 
 
 def _known(phrase: Phrase, size: int) -> float:

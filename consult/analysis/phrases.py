@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from consult.analysis.edges import Edges, edges_of
 from consult.analysis.label_words import ELISION, PARTICLES, Word
+from consult.analysis.personal_data import find_personal
 from consult.analysis.text import normalise
 from consult.analysis.word_kinds import WordKinds
 
@@ -27,12 +28,16 @@ _CLAUSES = 12
 _OF_ONE = 3
 _CLAUSE_WORDS = 3
 _WHOLE = 0.7
-# What a whole clause is worth as a name, and what one answer's words must have: so many of at least `_MANY` answers.
+# What a whole clause is worth as a name, and with a pronoun in it.
 _CLAUSE_SHAPE = 0.8
 _PRONOUN = 0.75
 _LONGEST_WHOLE = 9
+# Words of one answer's phrase are in so many answers: of at least `_MANY`, and 2 of at least `_FEW`.
 _SHARED = 3
-_MANY = 100
+_MANY = 1000
+_FEW = 100
+# A name that so many wrote is no private one.
+_PUBLIC = 5
 _APART = 0.25
 _POSSESSIVE = re.compile(r"['’]s$")
 # What the prior weighs, in answers; and the part of another single theme's share that counts as "others".
@@ -80,7 +85,9 @@ class _Found:
     def score(self, answers: float, size: int) -> float:
         """How telling it is with so many answers of a theme of `size` texts."""
         common = 5 * (max(0.0, answers - 0.7 * math.sqrt(answers)) / size) ** 0.4
-        score = self.telling * self.shape * _length_factor(len(self.run)) / math.sqrt(len(self.stems)) * common
+        score = (
+            self.telling * self.shape * _length_factor(len(self.run)) / math.sqrt(len(self.stems)) * common
+        )
         return round(score * (0.5 if answers < 1.5 and size > 5 else 1.0), 6)
 
 
@@ -111,7 +118,7 @@ class StemWeights:
 
     def is_shared(self, stems: Sequence[str]) -> bool:
         """Whether several people used each of the words: what one alone wrote may tell of a person."""
-        needed = _SHARED if self.texts >= _MANY else 2
+        needed = _SHARED if self.texts >= _MANY else 2 if self.texts >= _FEW else 1
         return all(self.answers.get(s, 0) >= needed for s in stems)
 
 
@@ -176,6 +183,8 @@ def candidate_phrases(
     vocabulary = _Vocabulary(texts)
     found = []
     for key, forms in runs.forms.items():
+        if runs.seen[key] < _SHARED and not weights.is_shared(key):
+            continue
         run = min(forms.values(), key=lambda form: (-form[0], form[1]))[2]
         telling = sum(weights.telling.get(s, 0.0) * (_WEAK if s in weak else 1.0) for s in key)
         shape = kinds.shape(run, closes=runs.closes(key)) * runs.whole(key)
@@ -183,9 +192,14 @@ def candidate_phrases(
     stems = [{w.stem for w in text if not w.is_stop} for text in texts]
     short = [item for item in found if len(item.run) <= LONGEST_PHRASE]
     kept = {item.stems: item for item in _best_and_frequent(short, len(texts), limit)}
-    clauses = [*_whole_clauses(texts[:_CENTRAL], weights, weak, kinds, vocabulary), *_clauses(found, stems, weights, weak)]
+    clauses = [
+        *_whole_clauses(texts[:_CENTRAL], weights, weak, kinds, vocabulary),
+        *_clauses(found, stems, weights, weak),
+    ]
     kept |= {item.stems: item for item in clauses if item.stems not in kept}
+    private = _Private(texts)
     phrases = [_phrase(item, stems, weights) for item in kept.values()]
+    phrases = [item for item in phrases if item.texts >= _PUBLIC or not private.holds(item)]
     return sorted(phrases, key=lambda item: (-item.score, item.shown))
 
 
@@ -206,11 +220,35 @@ def _phrase(item: _Found, stems: Sequence[set[str]], weights: StemWeights) -> Ph
     )
 
 
+class _Private:
+    """The words of texts that tell of a person; a text is read when a phrase of it is asked for."""
+
+    def __init__(self, texts: Sequence[Sequence[Word]]) -> None:
+        self._texts = texts
+        self._found: dict[int, set[str]] = {}
+
+    def holds(self, phrase: Phrase) -> bool:
+        """Whether a phrase has a word that tells of a person in one of the texts it is from."""
+        own = set(phrase.shown.casefold().split())
+        return any(own & self._words(place) for place in sorted(phrase.within)[:_PUBLIC])
+
+    def _words(self, place: int) -> set[str]:
+        if place not in self._found:
+            text = " ".join(word.shown for word in self._texts[place])
+            spans = find_personal(text)
+            told = " ".join(text[span.start : span.end] for span in spans)
+            self._found[place] = set(told.casefold().split())
+        return self._found[place]
+
+
 def _best_and_frequent(found: Sequence[_Found], size: int, limit: int) -> list[_Found]:
     """The most telling and, for the rest of `limit`, the most frequent of those that read as names."""
-    ranked = sorted(((item.score(item.count, size), item) for item in found), key=lambda p: (-p[0], p[1].shown))
+    ranked = sorted(
+        ((item.score(item.count, size), item) for item in found), key=lambda p: (-p[0], p[1].shown)
+    )
     frequent = sorted(
-        (item for item in found if item.count > 1 and item.shape >= 0.5), key=lambda item: (-item.count, item.shown)
+        (item for item in found if item.count > 1 and item.shape >= 0.5),
+        key=lambda item: (-item.count, item.shown),
     )
     best = [item for _, item in ranked[: limit - int(_FREQUENT * limit)]]
     kept = {item.stems: item for item in (*best, *frequent[:limit])}
@@ -260,7 +298,8 @@ def _whole_clauses(
                 continue
             run = text[start : end + 1]
             start = end + 1
-            while run and kinds.opens(run[0]):
+            # "How do I …" at the beginning of a sentence is a question.
+            while run and kinds.opens(run[0]) and (run[0].joined or not kinds.is_asking(run)):
                 run = run[1:]
             key = tuple(w.stem for w in run if not w.is_stop)
             if not _CLAUSE_WORDS <= len(run) <= _LONGEST_WHOLE or len(key) < 2 or len(set(key)) < len(key):
@@ -268,7 +307,10 @@ def _whole_clauses(
             if run[-1].is_stop or not weights.is_shared(key) or all(s in weak for s in key):
                 continue
             telling = sum(weights.telling.get(s, 0.0) * (_WEAK if s in weak else 1.0) for s in key)
-            shape = _CLAUSE_SHAPE * (_PRONOUN if run[0].plain in kinds.lists.sides["person"] else 1.0)
+            sides = kinds.lists.sides
+            if run[0].is_stop and run[0].plain in sides["inside"]:
+                continue
+            shape = _CLAUSE_SHAPE * (_PRONOUN if any(w.plain in sides["person"] for w in run) else 1.0)
             yield _Found(run, key, vocabulary.written(run, kinds.language), telling, shape, 1)
 
 
@@ -286,7 +328,7 @@ class _Runs:
         self._copulas = kinds.lists.sides["copula"]
         self._before: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
         self._after: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-        self._edges: Counter[tuple[str, ...]] = Counter()
+        self._edges: dict[tuple[str, ...], float] = defaultdict(float)
         self._closes: Counter[tuple[str, ...]] = Counter()
 
     def read(self, text: Sequence[Word], weights: Mapping[str, float], longest: int) -> None:
@@ -310,7 +352,12 @@ class _Runs:
                 self._add(key, run, text, (start, end), edges)
 
     def _add(
-        self, key: tuple[str, ...], run: Sequence[Word], text: Sequence[Word], place: tuple[int, int], edges: Edges
+        self,
+        key: tuple[str, ...],
+        run: Sequence[Word],
+        text: Sequence[Word],
+        place: tuple[int, int],
+        edges: Edges,
     ) -> None:
         start, end = place
         plain = " ".join(w.plain for w in run)

@@ -47,6 +47,7 @@ _ENDINGS = {
     ),
 }
 _BOUND = 0.75
+_NOUN = 0.6
 _ELIDED = re.compile(r"^[ldLD]['’]")
 
 
@@ -86,6 +87,7 @@ class WordKinds:
         self._bound: Counter[str] = Counter()
         for text in texts:
             self._read(text)
+        self._nominal: dict[str, float] = {}
 
     def _read(self, text: Sequence[Word]) -> None:
         sides = self.lists.sides
@@ -117,6 +119,12 @@ class WordKinds:
 
     def nominal(self, plain: str) -> float:
         """From 0 (a verb) to 1 (a noun or its adjective); about one half where nothing tells."""
+        known = self._nominal.get(plain)
+        if known is None:
+            known = self._nominal[plain] = self._read_nominal(plain)
+        return known
+
+    def _read_nominal(self, plain: str) -> float:
         noun, verb = 1.0 + self._noun[plain], 1.0 + self._verb[plain]
         for like, pattern in zip((1, 0), _ENDINGS.get(self.language, ()), strict=False):
             if pattern.search(plain):
@@ -130,9 +138,20 @@ class WordKinds:
     def opens(self, word: Word) -> bool:
         """Whether a word at the beginning of a clause is none of its matter: a conjunction, an article."""
         sides = self.lists.sides
-        return word.is_stop and (
-            word.plain in sides["clause"] or (word.plain in sides["noun-after"] and word.plain in sides["verb-before"])
-        )
+        return word.is_stop and (word.plain in sides["clause"] or self.is_article(word))
+
+    def is_article(self, word: Word) -> bool:
+        """Whether a word is an article or a possessive."""
+        sides = self.lists.sides
+        return word.is_stop and word.plain in sides["noun-after"] and word.plain in sides["verb-before"]
+
+    def _is_named(self, word: Word) -> bool:
+        return not word.is_stop and self.nominal(word.plain) >= _NOUN
+
+    def is_asking(self, run: Sequence[Word]) -> bool:
+        """Whether a clause begins as a question does: a conjunction before a word that carries no matter."""
+        is_led = len(run) > 1 and run[0].plain in self.lists.sides["clause"]
+        return is_led and (run[1].is_stop or self.is_weak(run[1].plain))
 
     def is_weak(self, plain: str) -> bool:
         """Whether a word says what people say of any matter."""
@@ -156,6 +175,9 @@ class WordKinds:
         # "The faith and should not": a second clause begins.
         if any(a.plain in sides["clause"] and b.is_stop for a, b in pairwise(run[1:])):
             fit *= 0.5
+        # "Paid a cheque my balance": what follows is no part of it.
+        if any(self._is_named(b) and self.is_article(c) for b, c in pairwise(run)):
+            fit *= 0.6
         if any(word in sides["copula"] for word in inner):
             fit *= 0.85 if self.nominal(first.plain) >= 0.5 and not self.is_weak(first.plain) else 0.4
         carrying = [word for word in run if not word.is_stop and not self.is_weak(word.plain)]
