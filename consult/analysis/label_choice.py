@@ -11,19 +11,30 @@ import numpy as np
 
 from consult.analysis.phrases import Phrase
 
+LARGE = 60
+"""From so many answers on a common word says more of a theme than one answer's clause."""
 _LIKENESS = 0.8
 # A further phrase: so good beside the first, and so many answers (share) that the label did not cover.
-_FURTHER = (0.5, 0.55)
-_ADDS = (0.04, 0.05)
-_COVERED = 0.4
-_TOO_ALIKE = 0.85
+_FURTHER = 0.5
+_VAGUE = 0.35
+_ADDS = (0.08, 0.12)
+# A theme of many matters: the parts so far reach so little of it.
+_LOOSE = 0.4
+_ADDS_LOOSE = 0.05
+_MOST_PARTS = 3
+_TOO_ALIKE = 0.7
+_SINGLE = 0.7
+_MEANT = 0.4
+_ENOUGH_WORDS = 6
+# A clause that reaches so much of the theme says it alone.
+_CLAUSE = 4
+_SAYS_ALL = 0.5
 # This is good enough for a further phrase, however good the first is.
 _GOOD = 1.6
-_FAIR = 0.6
 # Below this a phrase belongs to the whole set; so good must be what is taken in its place.
 _OWN = 0.6
 _INSTEAD = 0.2
-_LONGER = 0.4
+_LONGER = 0.5
 _READS = 0.6
 _LONGEST_LABEL = 120
 
@@ -33,6 +44,7 @@ class Ranked:
     score: float
     phrase: Phrase
     vector: np.ndarray
+    reach: np.ndarray
 
     @property
     def stems(self) -> frozenset[str]:
@@ -82,7 +94,8 @@ def choose_labels(
 def _like(found: Sequence[Ranked], anchor: np.ndarray) -> list[Ranked]:
     """The phrases ranked anew with their likeness to the label in the theme's largest language."""
     again = [
-        Ranked(round(f.score + _LIKENESS * float(f.vector @ anchor), 5), f.phrase, f.vector) for f in found
+        Ranked(round(f.score + _LIKENESS * float(f.vector @ anchor), 5), f.phrase, f.vector, f.reach)
+        for f in found
     ]
     return sorted(again, key=lambda item: (-item.score, item.phrase.shown))
 
@@ -110,7 +123,12 @@ def _lead(ranked: Sequence[Ranked], taken: set[frozenset[str]], *, is_broad: boo
 
 def _stands(item: Ranked, best: Ranked, part: float) -> bool:
     phrase = item.phrase
-    return item.score >= part * best.score and phrase.texts > 1 and phrase.shape >= _READS
+    return item.score >= part * best.score and _is_said(item) and phrase.shape >= _READS
+
+
+def _is_said(item: Ranked) -> bool:
+    """Whether several people used a phrase, or many mean it."""
+    return item.phrase.texts > 1 or float(item.reach.mean()) >= _MEANT
 
 
 def _label(
@@ -122,50 +140,62 @@ def _label(
     *,
     is_broad: bool,
 ) -> str:
-    """The lead with what covers further answers; more where another theme's first phrase holds the lead."""
-    size = len(own.rows[theme])
+    """The lead with what says further answers; more where another theme's first phrase holds the lead."""
     ranked = own.ranked[theme]
     parts = [lead]
-    is_vague = (
-        is_broad
-        or lead.phrase.own < _OWN
-        or len(lead.stems) == 1
-        or any(lead.stems <= other for other in others)
-    )
-    for needed, adds in ((0.3 if is_vague else _FURTHER[0], _ADDS[0]), (_FURTHER[1], _ADDS[1])):
-        covered = frozenset().union(*(part.phrase.within for part in parts))
-        if len(parts) == 2 and not is_broad and len(covered) >= _COVERED * size:
+    is_vague = is_broad or lead.phrase.own < _OWN or any(lead.stems <= other for other in others)
+    if lead.phrase.words >= _CLAUSE and not is_vague and float(lead.reach.mean()) >= _SAYS_ALL:
+        return _unused([lead.phrase.shown], ranked, own.code, used)
+    for place in range(_MOST_PARTS - 1):
+        is_loose = float(_reached(parts).mean()) < _LOOSE
+        is_long = sum(part.phrase.words for part in parts) > _ENOUGH_WORDS
+        if place and is_long and not is_broad and not (is_loose and len(lead.reach) >= LARGE):
             break
-        needed = min(needed * lead.score, _GOOD if lead.phrase.own >= _OWN else _FAIR)
-        # Where even the lead is in few answers, a theme has many small matters: some of them are named.
-        adds = max(2.0, min(adds * size, 0.7 * len(lead.phrase.within)))
-        found = _further(parts, ranked, covered, needed, adds)
+        needed = min((_VAGUE if is_loose or (is_vague and not place) else _FURTHER) * lead.score, _GOOD)
+        found = _further(parts, ranked, needed, _ADDS_LOOSE if is_loose else _ADDS[place])
         if found is None or sum(len(part.phrase.shown) for part in (*parts, found)) > _LONGEST_LABEL:
             break
         parts.append(found)
     return _unused([part.phrase.shown for part in parts], ranked, own.code, used)
 
 
-def _further(
-    parts: Sequence[Ranked],
-    ranked: Sequence[Ranked],
-    covered: frozenset[int],
-    needed: float,
-    adds: float,
-) -> Ranked | None:
-    """The best phrase that scores `needed`, says something else, and is in `adds` answers not `covered`."""
-    stems = frozenset().union(*(part.stems for part in parts))
+def _reached(parts: Sequence[Ranked]) -> np.ndarray:
+    """How far the parts together say what each answer says, shape (answers,)."""
+    reached: np.ndarray = np.max([part.reach for part in parts], axis=0)
+    return reached
+
+
+def _further(parts: Sequence[Ranked], ranked: Sequence[Ranked], needed: float, adds: float) -> Ranked | None:
+    """Of the phrases that score `needed` and say something else the one that adds most: answers whose meaning or
+    words the parts do not reach, at least the share `adds`."""
+    covered = frozenset().union(*(part.phrase.within for part in parts))
+    reached = _reached(parts)
+    is_large = len(reached) >= LARGE
+    takes_words = is_large and float(reached.mean()) < _LOOSE
+    best: tuple[float, Ranked] | None = None
     for item in ranked:
         if item.score < needed:
-            return None
-        is_new = len(item.stems - stems) > 0 and (len(item.stems) > 1 or not item.stems & stems)
-        if not is_new or item.phrase.texts < 2 or item.phrase.shape < _READS or item.phrase.own < _OWN:
+            break
+        if (is_large and not _is_said(item)) or not _says_else(item, parts):
             continue
-        if max(float(item.vector @ part.vector) for part in parts) > _TOO_ALIKE:
-            continue
-        if len(item.phrase.within - covered) >= adds:
-            return item
-    return None
+        meant = float(np.maximum(item.reach - reached, 0.0).mean())
+        said = len(item.phrase.within - covered) / len(reached)
+        weight = _SINGLE if item.phrase.words == 1 and not takes_words else 1.0
+        gain = round((meant + 0.5 * said) * item.score**0.5 * weight, 5)
+        if meant + said >= adds and (best is None or gain > best[0]):
+            best = gain, item
+    return best[1] if best else None
+
+
+def _says_else(item: Ranked, parts: Sequence[Ranked]) -> bool:
+    """Whether a phrase reads as a name of this theme and says what none of the parts says."""
+    if item.phrase.shape < _READS or item.phrase.own < _OWN:
+        return False
+    if item.stems <= frozenset().union(*(part.stems for part in parts)):
+        return False
+    if max(float(item.vector @ part.vector) for part in parts) > _TOO_ALIKE:
+        return False
+    return all(2 * len(item.stems & part.stems) < min(len(item.stems), len(part.stems)) for part in parts)
 
 
 def _unused(parts: Sequence[str], ranked: Sequence[Ranked], language: str, used: set[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from consult.analysis.stems import stem
 from consult.analysis.stopwords import stopwords_of
@@ -16,6 +17,11 @@ PARTICLES = frozenset({"up", "out", "off", "down"})
 _LONGEST_WORD = 40
 _LATIN = frozenset({"en", "fr", "es"})
 _ONLY_SPACE = re.compile(r"[ \u00a0\u0640]+")
+
+
+@lru_cache(maxsize=50_000)
+def _plain(word: str) -> str:
+    return normalise(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ def read_words(text: str, language: str) -> list[Word]:
     for match in _TOKEN.finditer(text):
         gap = text[end : match.start()] if end >= 0 else ""
         shown = match.group()
-        plain = normalise(shown)
+        plain = _plain(shown)
         joined = bool(_ONLY_SPACE.fullmatch(gap))
         is_stop = (
             plain in stops or not any(c.isalpha() for c in plain) or not 2 <= len(plain) <= _LONGEST_WORD

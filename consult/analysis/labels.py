@@ -8,19 +8,22 @@ ones before do not cover (maximal marginal relevance, Carbonell and Goldstein 19
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
-from consult.analysis.descriptions import Description, describe_themes
+from consult.analysis.descriptions import Description, describe_themes, reach_of
 from consult.analysis.embedding import Embedder, VectorCache, embed_texts
 from consult.analysis.graph import LanguageCentre
-from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_labels, joined
+from consult.analysis.label_choice import LARGE, LanguageCandidates, Ranked, choose_labels, joined
 from consult.analysis.label_words import Word, read_words
 from consult.analysis.language import ARABIZI, MIXED, UNKNOWN
-from consult.analysis.personal_contacts import mask_contacts
+from consult.analysis.masking import masked
+from consult.analysis.personal_data import find_personal
 from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
 from consult.analysis.text import for_reading
 from consult.analysis.word_kinds import WordKinds
@@ -35,9 +38,13 @@ _STRAY = 0.02
 _BEGINNING = 60
 _COMMON = 0.2
 # What nearness in meaning counts beside telling words, and being nearer to another theme against it.
+_TELLING = 1.0
 _MEANING = 2.2
 _FOREIGN = 0.6
+_REACH = 2.0
 _COVERS = 1.0
+_ALONE = 0.7
+_SINGLE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ def name_themes(
     described = describe_themes(
         {(theme, own.code): rows for own in languages for theme, rows in own.rows.items()},
         data.texts,
+        data.vectors,
         data.centres,
         embedder=embedder,
         centre=centre,
@@ -91,7 +99,8 @@ def _name_the_rest(
     for own in languages:
         for theme, rows in own.rows.items():
             if not labels[theme]:
-                beginning = mask_contacts(for_reading(texts[rows[0]]))[:_BEGINNING].rstrip() + "…"
+                first = for_reading(texts[rows[0]])[: 2 * _BEGINNING]
+                beginning = masked(first, find_personal(first), own.code)[:_BEGINNING].rstrip() + "…"
                 taken = {found[own.code].casefold() for found in labels.values() if own.code in found}
                 ways = (beginning, *(f"{beginning} {number}" for number in range(2, len(taken) + 3)))
                 labels[theme][own.code] = next(way for way in ways if way.casefold() not in taken)
@@ -209,22 +218,39 @@ def _rank(
     embedded = embed_texts(embedder, [for_reading(p.shown) for _, _, p in keys], vectors=vectors)
     embedded = centre.apply(embedded, [own.code for own, _, _ in keys])
     near = embedded @ data.centres.T
-    for (own, theme, phrase), vector, cosines in zip(keys, embedded, near, strict=True):
-        nearest_other = float(np.delete(cosines, theme).max(initial=-1.0))
-        meaning = float(cosines[theme]) + _FOREIGN * min(0.0, float(cosines[theme]) - nearest_other)
-        meaning *= min(1.0, phrase.shape) * phrase.own * _known(phrase, len(own.rows[theme]))
-        share = len(phrase.within) / len(own.rows[theme])
-        covers = phrase.shape * phrase.own * share**0.5
-        score = phrase.score + _MEANING * meaning + _COVERS * covers
-        own.ranked.setdefault(theme, []).append(Ranked(round(score, 5), phrase, vector))
+    start = 0
+    for (own, theme), group in groupby(keys, key=lambda key: (key[0], key[1])):
+        found = [phrase for _, _, phrase in group]
+        part = slice(start, start + len(found))
+        start += len(found)
+        reach = reach_of(embedded[part], data.vectors[own.rows[theme]], data.centres[theme])
+        for phrase, vector, cosines, share in zip(found, embedded[part], near[part], reach, strict=True):
+            score = _score(phrase, cosines, theme, share)
+            own.ranked.setdefault(theme, []).append(Ranked(round(score, 5), phrase, vector, share))
     for own in languages:
-        for found in own.ranked.values():
-            found.sort(key=lambda item: (-item.score, item.phrase.shown))
+        for ranked in own.ranked.values():
+            ranked.sort(key=lambda item: (-item.score, item.phrase.shown))
+
+
+def _score(phrase: Phrase, cosines: np.ndarray, theme: int, reach: np.ndarray) -> float:
+    """How good a phrase is alone, from its cosines to the centres and how far it reaches the theme's answers."""
+    nearest_other = float(np.delete(cosines, theme).max(initial=-1.0))
+    meaning = float(cosines[theme]) + _FOREIGN * min(0.0, float(cosines[theme]) - nearest_other)
+    share = len(phrase.within) / len(reach)
+    reached = float(reach.mean())
+    value = math.log1p(phrase.score) * _TELLING + _MEANING * meaning + _REACH * reached + _COVERS * share**0.5
+    # A clause in words that tell nothing of the theme may be of another one, however near it seems.
+    telling = 0.4 + 0.6 * phrase.score / (phrase.score + 0.1)
+    # One answer of many is no theme, unless the others mean the same.
+    alike = reached if phrase.texts == 1 and len(reach) >= LARGE else 1.5 * reached
+    known = max(_known(phrase, len(reach)), min(1.0, alike))
+    form = min(1.0, phrase.shape) * (_SINGLE if phrase.words == 1 and len(reach) < LARGE else 1.0)
+    return form * phrase.own**_ALONE * value * telling * known
 
 
 def _known(phrase: Phrase, size: int) -> float:
     """Less than 1 for a phrase of hardly any answer of a theme with `size` texts."""
-    return min(1.0, phrase.texts / (1 + 0.02 * size)) ** 0.5
+    return min(1.0, (phrase.texts + len(phrase.within)) / (2 + 0.04 * size)) ** 0.5
 
 
 def _keywords(theme: int, languages: Sequence[LanguageCandidates]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from consult.analysis.arabic import fold_built_in
 from consult.analysis.label_words import PARTICLES, Word
@@ -27,6 +28,8 @@ _SIDES = (
     "copula",
     "infinitive",
     "person",
+    "clause",
+    "waits",
 )
 _ENDINGS = {
     "en": (re.compile("(?:tion|ment|ness|ity|ism|ship|ance|ence|age)s?$"), re.compile("(?:ly|ize|ise|ify)$")),
@@ -44,6 +47,7 @@ _ENDINGS = {
     ),
 }
 _BOUND = 0.75
+_NOUN = 0.6
 _ELIDED = re.compile(r"^[ldLD]['’]")
 
 
@@ -83,6 +87,7 @@ class WordKinds:
         self._bound: Counter[str] = Counter()
         for text in texts:
             self._read(text)
+        self._nominal: dict[str, float] = {}
 
     def _read(self, text: Sequence[Word]) -> None:
         sides = self.lists.sides
@@ -114,20 +119,48 @@ class WordKinds:
 
     def nominal(self, plain: str) -> float:
         """From 0 (a verb) to 1 (a noun or its adjective); about one half where nothing tells."""
+        known = self._nominal.get(plain)
+        if known is None:
+            known = self._nominal[plain] = self._read_nominal(plain)
+        return known
+
+    def _read_nominal(self, plain: str) -> float:
         noun, verb = 1.0 + self._noun[plain], 1.0 + self._verb[plain]
         for like, pattern in zip((1, 0), _ENDINGS.get(self.language, ()), strict=False):
             if pattern.search(plain):
                 noun, verb = (noun + 2 * like, verb + 1.5 * (1 - like))
         return noun / (noun + verb)
 
+    def is_known(self, plain: str) -> bool:
+        """Whether the texts have this written form as a word that carries matter."""
+        return self._seen[plain] > 0
+
+    def opens(self, word: Word) -> bool:
+        """Whether a word at the beginning of a clause is none of its matter: a conjunction, an article."""
+        sides = self.lists.sides
+        return word.is_stop and (word.plain in sides["clause"] or self.is_article(word))
+
+    def is_article(self, word: Word) -> bool:
+        """Whether a word is an article or a possessive."""
+        sides = self.lists.sides
+        return word.is_stop and word.plain in sides["noun-after"] and word.plain in sides["verb-before"]
+
+    def _is_named(self, word: Word) -> bool:
+        return not word.is_stop and self.nominal(word.plain) >= _NOUN
+
+    def is_asking(self, run: Sequence[Word]) -> bool:
+        """Whether a clause begins as a question does: a conjunction before a word that carries no matter."""
+        is_led = len(run) > 1 and run[0].plain in self.lists.sides["clause"]
+        return is_led and (run[1].is_stop or self.is_weak(run[1].plain))
+
     def is_weak(self, plain: str) -> bool:
         """Whether a word says what people say of any matter."""
         return plain in self.lists.weak
 
-    def shape(self, run: Sequence[Word]) -> float:
-        """How well a run of words reads as a name, from 0 to about 1.2."""
+    def shape(self, run: Sequence[Word], *, closes: bool = False) -> float:
+        """How well a run of words reads as a name, from 0 to about 1.2. `closes`: it ends where its clause does."""
         first, last = run[0], run[-1]
-        fit = self._end(run)
+        fit = max(self._end(run), 0.9 if closes and len(run) > 2 else 0.0)
         # "Physical" and "marriage is an important" wait for their noun.
         if self.is_modifier(last.plain) and (len(run) == 1 or self.language == "en"):
             fit *= 0.6
@@ -139,6 +172,12 @@ class WordKinds:
             word for word in inner if not any(word in sides[s] for s in ("inside", "copula", "infinitive"))
         ]
         fit *= 0.6 if strange else 1.0
+        # "The faith and should not": a second clause begins.
+        if any(a.plain in sides["clause"] and b.is_stop for a, b in pairwise(run[1:])):
+            fit *= 0.5
+        # "Paid a cheque my balance": what follows is no part of it.
+        if any(self._is_named(b) and self.is_article(c) for b, c in pairwise(run)):
+            fit *= 0.6
         if any(word in sides["copula"] for word in inner):
             fit *= 0.85 if self.nominal(first.plain) >= 0.5 and not self.is_weak(first.plain) else 0.4
         carrying = [word for word in run if not word.is_stop and not self.is_weak(word.plain)]

@@ -1,16 +1,22 @@
+import numpy as np
 import pytest
 
+from consult.analysis.descriptions import describe_themes, reach_of
+from consult.analysis.edges import edges_of
+from consult.analysis.embedding import embed_texts, use_embedder
+from consult.analysis.graph import LanguageCentre, unit_rows
+from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_labels
 from consult.analysis.label_words import read_words
-from consult.analysis.phrases import candidate_phrases, stem_counts, word_weights
+from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
 from consult.analysis.themes import find_themes
 from consult.analysis.word_kinds import WordKinds
 from tests.consult.analysis.test_themes import SCHOOL, WATER
 
 
-def phrases_of(inside, outside, language):
+def phrases_of(inside, outside, language, limit=5):
     read = [[read_words(text, language) for text in texts] for texts in (inside, outside)]
     weights = word_weights({0: stem_counts(read[0]), 1: stem_counts(read[1])})[0]
-    return [p.shown for p in candidate_phrases(read[0], weights, limit=5, language=language)]
+    return [p.shown for p in candidate_phrases(read[0], weights, limit=limit, language=language)]
 
 
 def test_the_telling_words_lead():
@@ -133,3 +139,110 @@ def test_themes_in_the_same_words_still_have_labels_of_their_own():
     labels = [theme.label["en"] for theme in find_themes(texts).themes]
     assert all(labels)
     assert len({label.casefold() for label in labels}) == len(labels)
+
+
+def edges_of_last(texts, language="en"):
+    read = [read_words(text, language) for text in texts]
+    return edges_of(read[-1], WordKinds(read, language))
+
+
+def test_a_phrase_is_whole_where_its_clause_closes_and_broken_before_a_complement():
+    text = "the right to die because pain is cruel, they say"
+    edges = edges_of_last([text])
+    words = text.replace(",", "").split()
+    closes, ends, leads = (
+        dict(zip(words, side, strict=True)) for side in (edges.closes, edges.ends, edges.leads)
+    )
+    assert closes["die"]
+    assert closes["cruel"]
+    assert ends["right"] < 0.6 < ends["pain"]
+    assert leads["pain"]
+    assert not leads["die"]
+
+
+def test_and_closes_no_clause():
+    assert edges_of_last(["trains and buses"]).closes == [False, False, True]
+
+
+def test_a_written_on_arabic_and_begins_something_new():
+    edges = edges_of_last(["الطلاب هنا", "المدارس والطلاب"], "ar")
+    assert edges.begins[1] == 1.0
+
+
+def test_a_clause_of_a_central_answer_may_be_a_label():
+    town = ["the bus should run until midnight", "run the bus late", "a late bus until midnight"] * 3
+    found = phrases_of(town, ["more trees"] * 9, "en", limit=40)
+    assert "bus should run until midnight" in found
+
+
+def test_in_a_larger_set_words_of_one_answer_make_no_phrase():
+    inside = [f"the bus is late {letter}" for letter in "abcdefghij" * 6] + [
+        "the bus hit the zebra of my uncle"
+    ]
+    found = phrases_of(inside, ["more trees"] * 60, "en", limit=40)
+    assert "bus" in found
+    assert not any("zebra" in phrase for phrase in found)
+
+
+def test_a_name_that_few_wrote_is_in_no_phrase():
+    texts = ["Maria Lopez should close the bus stop", "the bus stop is closed"] * 2
+    found = phrases_of(texts, ["trees"] * 4, "en", limit=40)
+    assert "bus stop" in found
+    assert not any("Lopez" in phrase for phrase in found)
+
+
+def test_a_theme_without_a_phrase_shows_no_name():
+    (label,) = find_themes(["Mrs Maria Lopez"] * 9).themes[0].label.values()
+    assert label
+    assert "Lopez" not in label
+
+
+def choice(*phrases):
+    """The label of one theme from phrases, how far each reaches the answers, and its score."""
+    found = []
+    for place, (shown, reach, score) in enumerate(phrases):
+        within = frozenset(i for i, share in enumerate(reach) if share)
+        stems = tuple(shown.split())
+        phrase = Phrase(shown, stems, 1.0, len(within), within=within, words=len(stems))
+        found.append(Ranked(score, phrase, np.eye(len(phrases))[place], np.array(reach, dtype=float)))
+    own = LanguageCandidates("en", rows={0: list(range(len(phrases[0][1])))}, ranked={0: found})
+    return choose_labels([own], {}, is_broad=False)[0]["en"]
+
+
+def test_a_further_part_says_what_the_first_does_not_reach():
+    first, second = [1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]
+    label = choice(("late bus", first, 2.0), ("slow trains", first, 1.9), ("school lunch", second, 1.5))
+    assert label == "Late bus, school lunch"
+
+
+def test_a_clause_that_says_it_all_stands_alone():
+    whole, half = [1] * 6, [0, 0, 0, 1, 1, 1]
+    assert (
+        choice(("buses run late tonight", whole, 2.0), ("school lunch", half, 1.9))
+        == "Buses run late tonight"
+    )
+
+
+def test_reach_is_1_as_near_as_the_answers_are_and_0_far_off():
+    answers = unit_rows(np.array([[1.0, 0.3, 0.0], [1.0, -0.3, 0.0]], dtype=np.float32))
+    said = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], dtype=np.float32)
+    assert reach_of(said, answers, said[0]).tolist() == [[1.0, 1.0], [0.0, 0.0]]
+
+
+def test_a_description_says_what_the_most_typical_answer_leaves_out():
+    texts = [
+        "The buses in our town are always late in the morning and in the evening.",
+        "Buses come late every morning and nobody says why.",
+        "The evening bus is late nearly every day in winter.",
+        "The school kitchen should cook a warm lunch for all of the pupils.",
+        "Pupils need a good warm lunch that is cooked at school.",
+    ]
+    embedder = use_embedder()
+    space = unit_rows(embed_texts(embedder, texts))
+    centre = LanguageCentre(np.zeros_like(space), ["en"] * len(texts))
+    middle = unit_rows(space.sum(axis=0, keepdims=True))
+    order = np.argsort(-(space @ middle[0]), kind="stable").tolist()
+    found = describe_themes({(0, "en"): order}, texts, space, middle, embedder=embedder, centre=centre)
+    text = found[0]["en"].text.lower()
+    assert "bus" in text
+    assert "lunch" in text
