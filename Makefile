@@ -50,8 +50,9 @@ lint: .venv/.test translations
 bench: .venv/.test
 	@$(BIN)/python -m tests.bench
 
+# BASELINES: the Python of an environment with NMF, BERTopic and red-dwarf (docs/analysis.md), if there is one.
 bench-analysis: .venv/.test
-	@$(BIN)/python -m tests.bench.analysis $(DATA)
+	@$(BIN)/python -m tests.bench.analysis $(DATA) --baselines "$(BASELINES)"
 
 # What is promised for answers, on a real server: kills, power cuts, many browsers with one code. Takes half an hour.
 trials: setup-test translations

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-from consult.analysis.embedding import embed_texts, use_embedder
+from consult.analysis.embedding import VectorCache, embed_texts, use_embedder
 from consult.analysis.stance import BUCKETS, CLASSES, PLAINLY, SURE, WEIGHTS_FILE, buckets, softmax
 from consult.analysis.text import for_reading, same_words
 
@@ -27,14 +27,16 @@ FOLDS = 5
 ROUNDS = 100
 
 
-def features(texts: Sequence[str]) -> sparse.csr_matrix:
+def features(texts: Sequence[str], vectors: VectorCache | None = None) -> sparse.csr_matrix:
     """(n, BUCKETS + d): hashed words and runs of letters, each row of length 1, beside the encoder's vectors."""
     found = [buckets(text) for text in texts]
     lengths = np.array([len(row) for row in found])
     values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
     edges = np.concatenate([[0], np.cumsum(lengths)])
     hashed = sparse.csr_matrix((values, np.concatenate(found), edges), shape=(len(texts), BUCKETS))
-    return sparse.hstack([hashed, embed_texts(use_embedder(), texts).astype(np.float64)]).tocsr()
+    return sparse.hstack(
+        [hashed, embed_texts(use_embedder(), texts, vectors=vectors).astype(np.float64)]
+    ).tocsr()
 
 
 def learn(known: sparse.csr_matrix, classes: np.ndarray) -> np.ndarray:
@@ -55,6 +57,15 @@ def learn(known: sparse.csr_matrix, classes: np.ndarray) -> np.ndarray:
 
     start = np.zeros(shape).ravel()
     return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS}).x.reshape(shape)
+
+
+def held_out(known: sparse.csr_matrix, folds: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """How probable each class is, (n, 3), by weights learned from the other folds, rounded as they are shipped."""
+    chances = np.zeros((len(classes), len(CLASSES)))
+    for fold in range(FOLDS):
+        weights = learn(known[folds != fold], classes[folds != fold]).astype(np.float16).astype(np.float64)
+        chances[folds == fold] = softmax(known[folds == fold] @ weights[:-1] + weights[-1])
+    return chances
 
 
 def f1_scores(true: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -97,10 +108,7 @@ def main() -> None:
     classes = np.array([CLASSES.index(SENTIMENT[row["sentiment"]]) for row in rows])
     dialects = np.array([row["dialect"] for row in rows])
     known, folds = features(texts), folds_of(texts)
-    chances = np.zeros((len(rows), len(CLASSES)))
-    for fold in range(FOLDS):
-        weights = learn(known[folds != fold], classes[folds != fold]).astype(np.float16).astype(np.float64)
-        chances[folds == fold] = softmax(known[folds == fold] @ weights[:-1] + weights[-1])
+    chances = held_out(known, folds, classes)
     report("all", classes, chances)
     for dialect in sorted(set(dialects)):
         report(dialect, classes[dialects == dialect], chances[dialects == dialect])

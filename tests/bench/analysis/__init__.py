@@ -1,0 +1,1 @@
+"""How good and how quick the analysis is, on every known kind of set, beside other programs."""
