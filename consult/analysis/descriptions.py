@@ -1,7 +1,7 @@
 """Descriptions of themes: one to three whole sentences of the answers in each language.
 
-The first is the most typical one; a further one is nearly as typical and says what most other answers say that the
-ones before do not: greedy facility location, as summaries are made (Lin and Bilmes 2011).
+The first is the most typical one that says what the label says; a further one is nearly as typical and says what most
+other answers say that the ones before do not: greedy facility location, as summaries are made (Lin and Bilmes 2011).
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _SPREAD = 4
 _AS_TYPICAL = 0.65
 _TOO_ALIKE = 0.75
 _ADDS = 0.04
+# What being near the label counts beside being near the centre: label and sentences are read together.
+_LABEL = 0.5
 _SAID = 0.65
 _MOST = 3
 _MARKS = {"ar": ("«", "»"), "es": ("«", "»"), "fr": ("«\u00a0", "\u00a0»")}
@@ -57,6 +59,7 @@ class _Sentence:
 
 def describe_themes(
     rows: Mapping[tuple[int, str], Sequence[int]],
+    labels: Mapping[int, Mapping[str, str]],
     texts: Sequence[str],
     space: np.ndarray,
     centres: np.ndarray,
@@ -65,8 +68,8 @@ def describe_themes(
     centre: LanguageCentre,
     vectors: VectorCache | None = None,
 ) -> dict[int, dict[str, Description]]:
-    """Theme → language → description. `rows`: (theme, language) → places in `texts`, the most typical first; `space`
-    (n, d): the vectors of the texts."""
+    """Theme → language → description. `rows`: (theme, language) → places in `texts`, the most typical first; `labels`:
+    theme → language → label; `space` (n, d): the vectors of the texts."""
     answers = {key: space[list(own[:_AMONG])] for key, own in rows.items()}
     pool = [
         (theme, language, own[place], sentence)
@@ -76,11 +79,19 @@ def describe_themes(
     ]
     if not pool:
         return {}
-    embedded = embed_texts(embedder, [for_reading(sentence) for *_, sentence in pool], vectors=vectors)
-    embedded = centre.apply(embedded, [language for _, language, _, _ in pool])
+    keys = sorted(rows)
+    named = [labels.get(theme, {}).get(language, "") for theme, language in keys]
+    said = [*named, *(sentence for *_, sentence in pool)]
+    embedded = embed_texts(embedder, [for_reading(text) for text in said], vectors=vectors)
+    languages = [*(language for _, language in keys), *(language for _, language, _, _ in pool)]
+    embedded = centre.apply(embedded, languages)
+    called = {
+        key: vector if name else 0 * vector for key, name, vector in zip(keys, named, embedded, strict=False)
+    }
+    embedded = embedded[len(keys) :]
     found: dict[tuple[int, str], list[_Sentence]] = defaultdict(list)
     for (theme, language, row, sentence), vector in zip(pool, embedded, strict=True):
-        fit = float(vector @ centres[theme]) - _misfit(sentence)
+        fit = float(vector @ (centres[theme] + _LABEL * called[theme, language])) - _misfit(sentence)
         found[theme, language].append(_Sentence(row, sentence, round(fit, 6), vector))
     out: dict[int, dict[str, Description]] = defaultdict(dict)
     for (theme, language), some in found.items():

@@ -79,6 +79,7 @@ def name_themes(
     _name_the_rest(labels, languages, data.texts)
     described = describe_themes(
         {(theme, own.code): rows for own in languages for theme, rows in own.rows.items()},
+        labels,
         data.texts,
         data.vectors,
         data.centres,

@@ -242,7 +242,7 @@ def test_a_description_says_what_the_most_typical_answer_leaves_out():
     centre = LanguageCentre(np.zeros_like(space), ["en"] * len(texts))
     middle = unit_rows(space.sum(axis=0, keepdims=True))
     order = np.argsort(-(space @ middle[0]), kind="stable").tolist()
-    found = describe_themes({(0, "en"): order}, texts, space, middle, embedder=embedder, centre=centre)
+    found = describe_themes({(0, "en"): order}, {}, texts, space, middle, embedder=embedder, centre=centre)
     text = found[0]["en"].text.lower()
     assert "bus" in text
     assert "lunch" in text
