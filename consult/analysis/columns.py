@@ -47,6 +47,23 @@ def shown_cells(
     )
 
 
+def answered_cells(counts: Sequence[int], sizes: Sequence[int], total: int, whole: int, k: int) -> Flags:
+    """Of which groups it may be told how many answered, where the reader knows how many are in each and in the `whole`,
+    and that `total` answered. What is withheld is neither few who answered nor few who did not, and neither nobody nor
+    everybody, from which each group would follow. Where all of the whole answered, or nobody, each follows anyway and
+    none is withheld for another."""
+    shown = {n for n, pair in enumerate(zip(counts, sizes, strict=True)) if may_show(*pair, k)}
+    if sum(sizes) > whole or total in (0, whole):  # groups that overlap do not add up
+        return tuple(n in shown for n in range(len(sizes)))
+    for n in sorted(shown, key=lambda n: (sizes[n], counts[n], n)):
+        size = whole - sum(sizes[n] for n in shown)
+        answered = total - sum(counts[n] for n in shown)
+        if not size or (may_show(answered, size, k) and 0 < answered < size):
+            break
+        shown.discard(n)
+    return tuple(n in shown for n in range(len(sizes)))
+
+
 def _narrowed(
     shown: list[bool], row: Sequence[int], total: int, bases: Sequence[int], whole: int, k: int
 ) -> Flags:

@@ -8,7 +8,7 @@ complementary cell suppression, JASA 90, 1995).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,6 +122,8 @@ def _checked(rows: Sequence[Sequence[int]], k: int) -> np.ndarray:
 
 
 Line = list[tuple[int, int]]  # the parts, then their total
+Node = tuple[str, int]
+Arcs = dict[tuple[int, int], list[tuple[Node, Node]]]
 
 
 def _lines(m: int, n: int, *, row_totals: bool, column_totals: bool) -> list[Line]:
@@ -183,22 +185,39 @@ def _single(
     A table with totals is a network: each line conserves a flow, each hidden cell is an arc. A cell can
     have another value when the flow can be sent round a cycle through it (Cox 1995).
     """
-    arcs = _residual_arcs(full, hidden, lines, high)
+    return next(_fixed(full, lines, _residual_arcs(full, hidden, lines, high)), None)
+
+
+def fixed_cells(
+    rows: Sequence[Sequence[int]], hidden: Sequence[Sequence[bool]], *, row_totals: bool
+) -> list[tuple[int, int]]:
+    """The hidden cells of a table that can have only one value for who knows the totals of the columns, those of the
+    rows too where `row_totals`, and that no count is below 0. A hidden zero is not known to be one."""
+    inner = _checked(rows, 1)
+    m, n = inner.shape
+    full = np.zeros((m + 1, n + 1), dtype=np.int64)
+    full[:m, :n], full[:m, n], full[m, :n], full[m, n] = inner, inner.sum(1), inner.sum(0), inner.sum()
+    flags = np.zeros_like(full, dtype=bool)
+    flags[:m, :n] = np.array([list(row) for row in hidden], dtype=bool).reshape(m, n)
+    lines = _lines(m, n, row_totals=row_totals, column_totals=True)
+    return list(_fixed(full, lines, _residual_arcs(full, flags, lines, None, least=0)))
+
+
+def _fixed(full: np.ndarray, lines: Sequence[Line], arcs: Arcs) -> Iterator[tuple[int, int]]:
+    """The cells through which no flow can be sent round a cycle."""
+    free = _free_nodes(full.shape, lines)
+    onward: dict[Node, list[tuple[Node, tuple[int, int]]]] = {}
     for cell, ends in arcs.items():
-        for start, end in ends:
-            others = {other: own for other, own in arcs.items() if other != cell}
-            if _reaches(end, start, others, _free_nodes(full.shape, lines)):
-                break
-        else:
-            return cell
-    return None
+        for source, target in ends:
+            onward.setdefault(source, []).append((target, cell))
+    for cell, ends in arcs.items():
+        if not any(_reaches(end, start, onward, free, without=cell) for start, end in ends):
+            yield cell
 
 
-Node = tuple[str, int]
-Arcs = dict[tuple[int, int], list[tuple[Node, Node]]]
-
-
-def _residual_arcs(full: np.ndarray, hidden: np.ndarray, lines: Sequence[Line], high: int | None) -> Arcs:
+def _residual_arcs(
+    full: np.ndarray, hidden: np.ndarray, lines: Sequence[Line], high: int | None, least: int = 1
+) -> Arcs:
     """For each hidden cell the directions in which its value can move; totals count with a minus sign."""
     m, n = full.shape[0] - 1, full.shape[1] - 1
     in_a_line = {part for line in lines for part in line}
@@ -207,7 +226,7 @@ def _residual_arcs(full: np.ndarray, hidden: np.ndarray, lines: Sequence[Line], 
         if (i, j) not in in_a_line:
             continue
         can_rise = high is None or full[i, j] < high
-        can_fall = full[i, j] > 1
+        can_fall = full[i, j] > least
         if (i == m) != (j == n):
             can_rise, can_fall = can_fall, can_rise
         row, column = ("row", i), ("column", j)
@@ -225,17 +244,22 @@ def _free_nodes(shape: tuple[int, ...], lines: Sequence[Line]) -> set[Node]:
     return every - bound
 
 
-def _reaches(start: Node, end: Node, arcs: Arcs, free: set[Node]) -> bool:
-    """Whether flow can go from `start` to `end`; all free nodes are one."""
-    onward: dict[Node, list[Node]] = {}
-    for ends in arcs.values():
-        for source, target in ends:
-            onward.setdefault(source, []).append(target)
+def _reaches(
+    start: Node,
+    end: Node,
+    onward: Mapping[Node, Sequence[tuple[Node, tuple[int, int]]]],
+    free: set[Node],
+    *,
+    without: tuple[int, int],
+) -> bool:
+    """Whether flow can go from `start` to `end` other than through one cell; all free nodes are one."""
     seen, waiting = {start}, [start]
     while waiting:
         node = waiting.pop()
-        steps = [*onward.get(node, ()), *(free if node in free else ())]
-        for target in steps:
+        steps = [target for target, cell in onward.get(node, ()) if cell != without]
+        for target in [*steps, *(free if node in free else ())]:
+            if target == end:
+                return True
             if target not in seen:
                 seen.add(target)
                 waiting.append(target)

@@ -137,10 +137,11 @@ class QuestionPart:
 
 @dataclass(frozen=True, slots=True)
 class RateLine:
-    """A group, region or language of the roll: entitled, and who answered."""
+    """A group, region or language of the roll: entitled, and who answered. `on_roll` is None beside a figure that is
+    withheld: how many answered a question stands in other tables."""
 
     name: Text
-    on_roll: int
+    on_roll: int | None
     complete: Figure
 
 

@@ -41,7 +41,8 @@ def _theme(shown: ShownTheme, k: int) -> ThemePart:
     theme = shown.theme
     figure = Figure(shown.count, shown.share)
     if shown.count is None:
-        figure = Figure(None, None, Hidden.SMALL if 0 < theme.count < k else Hidden.WITHHELD)
+        is_small = 0 < theme.count < k and not shown.is_broader
+        figure = Figure(None, None, Hidden.SMALL if is_small else Hidden.WITHHELD)
     known = sum(shown.stance.values())
     return ThemePart(
         name=dict(theme.name),

@@ -78,7 +78,7 @@ def _rate_table(setting: Setting, kind: str, lines: tuple[RateLine, ...]) -> Blo
             Row(
                 (
                     setting.name(name),
-                    setting.number(setting.words.number(line.on_roll)),
+                    setting.number("–" if line.on_roll is None else setting.words.number(line.on_roll)),
                     setting.number(setting.count(line.complete)),
                     setting.number(setting.share(line.complete.share) or "–"),
                 )

@@ -96,7 +96,7 @@ def _lines(
     return tuple(
         RateLine(
             name=names.get(line.key, {}) if names is not None else {"": line.key or ""},
-            on_roll=line.on_roll,
+            on_roll=line.on_roll if line.key in kept else None,
             complete=_figure(line) if line.key in kept else Figure(None, None, Hidden.WITHHELD),
         )
         for line in lines

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Request
 
 from consult.analysis import disclosure
 from consult.analysis.crossing import suppress_crossing
+from consult.analysis.partitions import Columns, beside_broader, rest_tells_of_few
 from consult.analysis.trees import Node, rest_may_show, shown_in_tree
 from consult.review.figures import in_open_order
 from consult.review.models import ThemeRun
@@ -67,27 +68,41 @@ def theme_table(figures: QuestionFigures, *, can_read: bool) -> ThemeTable:
             ThemeLine(item, [item.by_language.get(code, 0) for code in languages]) for item in figures.themes
         ]
         return ThemeTable(figures, languages, exact)
-    languages.sort()
     nodes = [Node(item.theme.id, item.theme.parent_id, item.count, figures.base) for item in figures.themes]
     shown = shown_in_tree(nodes, disclosure.INSIDE)
-    themes = in_open_order(figures.themes, shown)
-    crossing = suppress_crossing(
-        [[item.by_language.get(code, 0) for code in languages] for item in themes],
-        [item.count for item in themes],
-        [figures.languages[code] for code in languages],
-        figures.base,
-        disclosure.INSIDE,
-    )
+    columns = _controlled(figures, languages, nodes, shown)
+    order = sorted(range(len(languages)), key=languages.__getitem__)  # one by size would tell
     lines = [
-        # Beside the lines below it a cell of a broader theme would tell of the cells withheld there.
-        ThemeLine(item, [None if item.below else cell.shown for cell in row], item.theme.id in shown)
-        for item, row in zip(themes, crossing.rows, strict=True)
+        ThemeLine(item, _as_seen(item, columns, order), item.theme.id in shown)
+        for item in in_open_order(figures.themes, shown)
     ]
     placed = figures.base - figures.other - figures.unseen
     is_other_safe = rest_may_show(
         figures.base - placed, nodes, base=figures.base, shown=shown, k=disclosure.INSIDE
-    )
-    return ThemeTable(figures, languages, lines, is_other_safe=is_other_safe)
+    ) and not rest_tells_of_few(nodes, shown, placed, columns, disclosure.INSIDE)
+    return ThemeTable(figures, [languages[n] for n in order], lines, is_other_safe=is_other_safe)
+
+
+def _controlled(
+    figures: QuestionFigures, languages: Sequence[str], nodes: Sequence[Node], shown: set[int]
+) -> Columns:
+    """The cells by language, and which of them may be seen. Those of a broader theme are not: beside the lines below it
+    they would tell of the cells withheld there."""
+    counts = {item.theme.id: [item.by_language.get(code, 0) for code in languages] for item in figures.themes}
+    bases = [figures.languages[code] for code in languages]
+    totals = [item.count for item in figures.themes]
+    crossing = suppress_crossing(list(counts.values()), totals, bases, figures.base, disclosure.INSIDE)
+    flags = {
+        item.theme.id: tuple(cell.shown is not None and not item.below for cell in row)
+        for item, row in zip(figures.themes, crossing.rows, strict=True)
+    }
+    columns = Columns(counts, flags, bases, figures.base)
+    return replace(columns, shown=beside_broader(nodes, shown, columns, disclosure.INSIDE))
+
+
+def _as_seen(item: ThemeFigures, columns: Columns, order: Sequence[int]) -> list[int | None]:
+    counts, flags = columns.cells[item.theme.id], columns.shown[item.theme.id]
+    return [counts[n] if flags[n] else None for n in order]
 
 
 def filters_from(request: Request, *, theme_id: int | None = None) -> Filters:

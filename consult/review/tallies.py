@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.analysis import disclosure
+from consult.analysis.crossing import suppress_parts
 from consult.consultations.models import Consultation, Status
 from surveys import queries as survey_queries
 from surveys.definition import Definition
@@ -101,7 +103,7 @@ def withheld(tally: Tally, *, k: int = disclosure.INSIDE) -> dict[str, str]:
         cells = []
         hidden |= _withheld_groups(tally, k)
     else:
-        cells = list(disclosure.suppress(counts, k).cells) if counts else []
+        cells = list(_of_one_choice(counts, k))
     for cell, shown in zip(tally.cells, cells, strict=not tally.by_group):
         if shown.reason is not None:
             hidden[cell.key] = shown.reason
@@ -113,14 +115,26 @@ def withheld(tally: Tally, *, k: int = disclosure.INSIDE) -> dict[str, str]:
     return hidden
 
 
+def _of_one_choice(counts: Sequence[int], k: int) -> tuple[disclosure.Cell, ...]:
+    """Cells of which each answer is in one: none small, none that follows, and those withheld are not few together."""
+    if not counts:
+        return ()
+    cells, parts = disclosure.suppress(counts, k).cells, suppress_parts(counts, sum(counts), k)
+    hidden = [one.shown is None or other.shown is None for one, other in zip(cells, parts, strict=True)]
+    if hidden == [cell.shown is None for cell in cells]:
+        return cells
+    withheld = disclosure.Cell(None, disclosure.Hidden.WITHHELD)
+    return tuple(withheld if is_hidden else cell for cell, is_hidden in zip(cells, hidden, strict=True))
+
+
 def _withheld_groups(tally: Tally, k: int) -> dict[str, str]:
     """The same where each group has answers of its own: a row of a matrix, an option that was compared."""
     hidden: dict[str, str] = {}
     for group in tally.groups:
         cells = [cell for cell in tally.cells if cell.group == group.key]
         rest = group.answered - sum(cell.count for cell in cells)
-        table = disclosure.suppress([*(cell.count for cell in cells), rest], k)
-        for cell, shown in zip(cells, table.cells, strict=False):
+        parts = _of_one_choice([*(cell.count for cell in cells), rest], k)
+        for cell, shown in zip(cells, parts, strict=False):
             if shown.reason is not None:
                 hidden[cell.key] = shown.reason
         if 0 < group.answered < k:

@@ -9,13 +9,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from consult.analysis.disclosure import INSIDE, Cell, released_base, suppress_table
+from consult.analysis.columns import answered_cells
+from consult.analysis.disclosure import INSIDE, Cell, Hidden, released_base
 from consult.stakeholders.entitlement import Letter, Mailing, Participation
 from consult.stakeholders.models import Participant, RollPlace, participant_groups
 from surveys.models import Response
@@ -65,7 +67,8 @@ def heard(session: Session, consultation_id: int, *, timezone: str, is_over: boo
         .join(RollPlace, RollPlace.id == Participation.place_id)
         .where(RollPlace.consultation_id == consultation_id)
     )
-    of_groups = _lines(counting.of(cast(participant_groups.c.group_id, String), by_group=True), adds_up=False)
+    lines = partial(_lines, on_roll=on_roll, complete=complete)
+    of_groups = lines(counting.of(cast(participant_groups.c.group_id, String), by_group=True))
     return Heard(
         on_roll=on_roll,
         invited=invited,
@@ -74,8 +77,8 @@ def heard(session: Session, consultation_id: int, *, timezone: str, is_over: boo
         complete=complete,
         share=complete / on_roll if on_roll else None,
         by_group={line.key: line for line in of_groups},
-        by_region=_lines(counting.of(Participant.region), adds_up=True),
-        by_language=_lines(counting.of(Participant.language), adds_up=True),
+        by_region=lines(counting.of(Participant.region)),
+        by_language=lines(counting.of(Participant.language)),
         days=in_steps([moment.astimezone(ZoneInfo(timezone)).date() for moment in counting.moments]),
     )
 
@@ -136,19 +139,21 @@ class _Counting:
         return [(row[0], *map(int, row[1:])) for row in self._session.execute(query)]
 
 
-def _lines(rows: Sequence[tuple[str, int, int, int, int]], *, adds_up: bool) -> list[Line]:
-    """A line a key. How many are on the roll is known to who reads this, so who answered and who did not are
-    protected together; `adds_up` where everybody has one key, so that a column could be solved from its total."""
-    if not rows:
-        return []
-    table = suppress_table(
-        [[complete, size - complete] for _key, size, _invited, _reached, complete in rows],
-        K,
-        column_totals=adds_up,
-    )
+def _lines(rows: Sequence[tuple[str, int, int, int, int]], *, on_roll: int, complete: int) -> list[Line]:
+    """A line a key. How many are on the roll, and how many of all answered, is known to who reads this, so who answered
+    and who did not are protected together."""
+    sizes, counts = [row[1] for row in rows], [row[4] for row in rows]
+    flags = answered_cells(counts, sizes, complete, on_roll, K)
     return [
-        Line(key, size, invited, reached, cells[0], None if cells[0].shown is None else cells[0].shown / size)
-        for (key, size, invited, reached, _complete), cells in zip(rows, table.cells, strict=True)
+        Line(
+            key,
+            size,
+            invited,
+            reached,
+            Cell(count) if is_shown else Cell(None, Hidden.WITHHELD),
+            count / size if is_shown else None,
+        )
+        for (key, size, invited, reached, count), is_shown in zip(rows, flags, strict=True)
     ]
 
 

@@ -135,8 +135,9 @@ class SummaryContent:
 
     `base`: answers to the question; for the whole, responses. `reviewed`: about how many of them a person has decided.
     `counted_on`: the day of the figures. `grave`: dissenting, or rare and grave, voices, in a place of their own.
-    `narrower`: in the summary of the whole, the themes below its own with their figures alone. They are not shown, but
-    what may be shown of a broader theme depends on them.
+    `narrower`: themes with their figures alone that are not shown here, but of which figures stand elsewhere, so that
+    what may be shown of a broader theme depends on them: those below the themes of the whole, those that are only
+    suggested, and those that are left out.
     """
 
     question_id: str | None

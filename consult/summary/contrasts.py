@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from consult.analysis.differences import ALPHA, holm, two_shares
 from consult.analysis.disclosure import may_show
-from consult.summary.content import GroupFigure, SummaryTheme
-from consult.summary.disclosed import shown_groups
+from consult.summary.content import GroupFigure
+from consult.summary.disclosed import ShownTheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Contrast:
         return self.rest_count / self.rest_base
 
 
-def contrasts(themes: Sequence[SummaryTheme], k: int) -> dict[int, list[Contrast]]:
-    """Theme → the differences that hold, the largest first; only of figures that may be shown."""
+def contrasts(lines: Sequence[ShownTheme], k: int) -> dict[int, list[Contrast]]:
+    """Theme → the differences that hold, the largest first; only of figures that are shown."""
     tried = []
-    shown = shown_groups(themes, k)
-    for theme in themes:
-        for group in shown.get(theme.theme_id, ()):
+    for line in lines:
+        theme = line.theme
+        for group in line.groups:
             one = Contrast(group, theme.base - group.base, theme.count - group.count)
             if not 0 <= one.rest_count <= one.rest_base or not one.rest_base:
                 continue

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from consult.analysis import disclosure
 from consult.analysis.columns import shown_cells
 from consult.analysis.crossing import suppress_parts
-from consult.analysis.disclosure import may_show
+from consult.analysis.partitions import Columns, beside_broader
+from consult.analysis.trees import Node, shown_in_tree
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTheme:
     """A theme with its figures under control: `count` and `share` are None where withheld, `groups` and `stance` hold
-    only what may be shown. `base` is None where few answered."""
+    only what may be shown. `base` is None where few answered. `is_broader`: if it is withheld nothing is said of its
+    size, not even that it is small, as the themes below it would tell of one another."""
 
     theme: SummaryTheme
     count: int | None
@@ -24,6 +26,7 @@ class ShownTheme:
     groups: tuple[GroupFigure, ...]
     stance: Mapping[str, int]
     base: int | None = None
+    is_broader: bool = False
 
     def withheld(self) -> ShownTheme:
         """The same without a figure."""
@@ -32,10 +35,12 @@ class ShownTheme:
 
 def shown_themes(content: SummaryContent, k: int = disclosure.PUBLIC) -> list[ShownTheme]:
     """The themes of a summary with no figure of 1 to k-1 in them, and none from which one follows."""
-    below = _below([*content.themes, *content.narrower])
-    safe = {theme.theme_id for theme in content.themes if _is_safe(theme, below, k)}
-    alone = [theme for theme in content.themes if theme.theme_id in safe and not below[theme.theme_id]]
-    groups = shown_groups(alone, k)
+    every = [*content.themes, *content.narrower]
+    nodes = [Node(one.theme_id, one.parent_id, one.count, one.base) for one in every]
+    safe = shown_in_tree(nodes, k)
+    broader = {node.parent_id for node in nodes if node.parent_id != node.id}
+    alone = [one for one in content.themes if one.theme_id in safe and one.theme_id not in broader]
+    groups = shown_groups(alone, k, every=every, nodes=nodes, told=safe)
     stances = {theme.theme_id: _shown_stance(theme, k) for theme in alone}
     return [
         ShownTheme(
@@ -45,6 +50,7 @@ def shown_themes(content: SummaryContent, k: int = disclosure.PUBLIC) -> list[Sh
             groups=groups.get(theme.theme_id, ()),
             stance=stances.get(theme.theme_id, {}),
             base=None if 0 < theme.base < k else theme.base,
+            is_broader=theme.theme_id in broader,
         )
         for theme in content.themes
     ]
@@ -70,47 +76,19 @@ def beside_questions(
     return found
 
 
-def _below(themes: Sequence[SummaryTheme]) -> dict[int, list[SummaryTheme]]:
-    found: dict[int, list[SummaryTheme]] = defaultdict(list)
-    for theme in themes:
-        if theme.parent_id is not None and theme.parent_id != theme.theme_id:
-            found[theme.parent_id].append(theme)
-    return found
-
-
-def _is_safe(theme: SummaryTheme, below: Mapping[int, list[SummaryTheme]], k: int) -> bool:
-    """A broader theme is shown only where everything below it is, and where neither what is between it and one of these
-    nor what is between it and all of them is small."""
-    if not may_show(theme.count, theme.base, k):
-        return False
-    parts = below[theme.theme_id]
-    if not parts:
-        return True
-    every = _everything_below(theme, below)
-    leaves = [one.count for one in every if not below[one.theme_id]]
-    return (
-        all(may_show(one.count, one.base, k) for one in every)
-        and all(not 0 < abs(theme.count - one.count) < k for one in every)
-        and disclosure.union_may_show(theme.count, [part.count for part in parts], k)
-        and disclosure.union_may_show(theme.count, leaves, k)
-        and all(_is_safe(part, below, k) for part in parts)
-    )
-
-
-def _everything_below(theme: SummaryTheme, below: Mapping[int, list[SummaryTheme]]) -> list[SummaryTheme]:
-    found: list[SummaryTheme] = []
-    waiting = list(below[theme.theme_id])
-    while waiting:
-        found.append(waiting.pop())
-        waiting += below[found[-1].theme_id]
-    return found
-
-
-def shown_groups(themes: Sequence[SummaryTheme], k: int) -> dict[int, tuple[GroupFigure, ...]]:
-    """Theme → the groups whose figures may stand beside its own.
+def shown_groups(
+    themes: Sequence[SummaryTheme],
+    k: int,
+    *,
+    every: Sequence[SummaryTheme] = (),
+    nodes: Sequence[Node] = (),
+    told: Set[int] = frozenset(),
+) -> dict[int, tuple[GroupFigure, ...]]:
+    """Theme → the groups whose figures may stand beside its own and beside those of the broader ones that are `told`.
 
     The groups of one dimension are one table for all themes of a question, because every row of it shows the same
-    bases: `consult.analysis.columns`.
+    bases: `consult.analysis.columns`, `consult.analysis.partitions`. `every`: the themes with their figures; `nodes`:
+    how they stand in the tree.
     """
     if k <= 1:
         return {theme.theme_id: theme.groups for theme in themes}
@@ -120,19 +98,24 @@ def shown_groups(themes: Sequence[SummaryTheme], k: int) -> dict[int, tuple[Grou
         for dimension in dict.fromkeys(group.dimension for group in theme.groups):
             tables[theme.question_id, dimension].append(theme)
     for (_question, dimension), some in tables.items():
-        rows = [[group for group in theme.groups if group.dimension == dimension] for theme in some]
-        if not _is_one_table(some, rows):
+        rows = {theme.theme_id: _row(theme, dimension) for theme in (*some, *every)}
+        own = [rows[theme.theme_id] for theme in some]
+        if not _is_one_table(some, own):
             continue
-        shown = shown_cells(
-            [[group.count for group in row] for row in rows],
-            [theme.count for theme in some],
-            [group.base for group in rows[0]],
-            some[0].base,
-            k,
+        bases, whole = [group.base for group in own[0]], some[0].base
+        counts = {theme_id: [group.count for group in row] for theme_id, row in rows.items()}
+        flags = shown_cells(
+            [counts[theme.theme_id] for theme in some], [theme.count for theme in some], bases, whole, k
         )
-        for theme, row, flags in zip(some, rows, shown, strict=True):
-            found[theme.theme_id] += [group for group, is_shown in zip(row, flags, strict=True) if is_shown]
+        shown = {theme.theme_id: own for theme, own in zip(some, flags, strict=True)}
+        shown = beside_broader(nodes, told, Columns(counts, shown, bases, whole), k)
+        for theme_id, kept in shown.items():
+            found[theme_id] += [g for g, is_shown in zip(rows[theme_id], kept, strict=True) if is_shown]
     return {theme_id: tuple(groups) for theme_id, groups in found.items()}
+
+
+def _row(theme: SummaryTheme, dimension: str) -> list[GroupFigure]:
+    return [group for group in theme.groups if group.dimension == dimension]
 
 
 def _is_one_table(themes: Sequence[SummaryTheme], rows: Sequence[Sequence[GroupFigure]]) -> bool:

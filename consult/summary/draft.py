@@ -57,9 +57,11 @@ class Draft:
         return replace(changed, proposed=proposed)
 
     def to_sign(self) -> SummaryContent:
-        """What would be signed: the content without what is left out."""
+        """What would be signed: the content without what is left out, of which other pages show figures."""
         kept = [theme for theme in self.content.themes if theme.theme_id not in self.left_out]
-        return replace(self.content, themes=in_tree(kept))
+        out = [theme for theme in self.content.themes if theme.theme_id in self.left_out]
+        figures = [replace(theme, text={}, quotes=()) for theme in out]
+        return replace(self.content, themes=in_tree(kept), narrower=(*self.content.narrower, *figures))
 
     def as_json(self) -> dict[str, Any]:
         themes = tuple(replace(theme, quotes=()) for theme in self.content.themes)

@@ -37,7 +37,7 @@ def drafts(
 ) -> dict[str, str]:
     """Name of a text's input (`introduction-ar`, `theme-12-ar`) → what the figures say. `labels`: the questions'."""
     lines = shown_themes(content, k)
-    differences = contrasts([line.theme for line in lines if line.groups], k)
+    differences = contrasts(lines, k)
     found: dict[str, str] = {}
     for code in languages:
         with force_locale(code):
@@ -140,7 +140,7 @@ def _count(line: ShownTheme, k: int) -> str:
     least = shown_digits(k)
     if 0 < theme.base < k:
         return _("So few answers came that none of their figures is named here.")
-    if line.count is None and not may_show(theme.count, theme.base, k):
+    if line.count is None and not line.is_broader and not may_show(theme.count, theme.base, k):
         if theme.count < k:
             return _("Of %(whole)s, fewer than %(k)s speak about %(theme)s.", k=least, **words)
         return _("Of %(whole)s, all but fewer than %(k)s speak about %(theme)s.", k=least, **words)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.config import LANGUAGES
-from consult.consultations.models import Consultation
+from consult.consultations.models import Access, Consultation, Status
 from consult.evidence.models import Excerpt
 from consult.reading.breakdown import Column, read_question, theme_breakdown
 from consult.review import requests
@@ -27,8 +27,11 @@ from consult.review.dimensions import (
 )
 from consult.review.lineage import Lineage
 from consult.review.models import MACHINE, REVIEWER, Coding, Stance, Theme
-from consult.review.queries import QuestionFigures, question_figures
+from consult.review.queries import QuestionFigures, ThemeFigures, question_figures
 from consult.review.scope import Scope
+from consult.stakeholders import kept_figures
+from consult.stakeholders.asking import has_codes
+from consult.stakeholders.heard import heard
 from consult.summary.content import GroupFigure, SummaryContent, SummaryTheme
 from surveys import queries as survey_queries
 
@@ -46,6 +49,7 @@ def counted(
         return _whole(session, consultation, today)
     scope = Scope(consultation.id, question_id)
     figures = question_figures(session, scope)
+    themes, others = _themes(session, consultation, scope, figures)
     return SummaryContent(
         question_id=question_id,
         base=figures.base,
@@ -53,7 +57,8 @@ def counted(
         introduction={},
         dissent={},
         limits={},
-        themes=_themes(session, consultation, scope, figures),
+        themes=themes,
+        narrower=others,
         reviewed=figures.reviewed,
     )
 
@@ -64,9 +69,10 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
     narrower: list[SummaryTheme] = []
     for question_id in requests.questions_to_code(session, consultation):
         scope = Scope(consultation.id, question_id)
-        found = _themes(session, consultation, scope, question_figures(session, scope))
+        found, others = _themes(session, consultation, scope, question_figures(session, scope))
         themes += [theme for theme in found if theme.depth == 0]
-        narrower += [replace(theme, groups=(), stance={}) for theme in found if theme.depth > 0]
+        below = [theme for theme in found if theme.depth > 0]
+        narrower += [replace(theme, groups=(), stance={}) for theme in (*below, *others)]
     return SummaryContent(
         question_id=None,
         base=survey_queries.count_responses(session, consultation.survey_id),
@@ -81,7 +87,8 @@ def _whole(session: Session, consultation: Consultation, today: date) -> Summary
 
 def _themes(
     session: Session, consultation: Consultation, scope: Scope, figures: QuestionFigures
-) -> tuple[SummaryTheme, ...]:
+) -> tuple[tuple[SummaryTheme, ...], tuple[SummaryTheme, ...]]:
+    """The accepted themes in the order of their tree, and those that are only suggested, which other pages show."""
     accepted = [item for item in figures.themes if item.theme.status == "accepted"]
     shown = Lineage(item.theme for item in accepted)
     everything = Lineage(item.theme for item in figures.themes)
@@ -92,24 +99,39 @@ def _themes(
     found = []
     for item in shown.in_order(accepted, key=lambda item: item.theme):
         values, origin = stances[item.theme.id]
-        found.append(
-            SummaryTheme(
-                theme_id=item.theme.id,
-                name=dict(item.theme.name),
-                text={},
-                count=item.count,
-                share=item.share,
-                groups=groups.get(item.theme.id, ()),
-                stance=values,
-                stance_origin=origin,
-                depth=shown.depth(item.theme),
-                question_id=scope.question_id,
-                base=figures.base,
-                by_person=item.by_person,
-                parent_id=item.theme.parent_id if shown.depth(item.theme) else None,
-            )
+        depth = shown.depth(item.theme)
+        one = _figures_of(
+            item, scope, figures.base, groups, parent_id=item.theme.parent_id if depth else None
         )
-    return tuple(found)
+        found.append(replace(one, stance=values, stance_origin=origin, depth=depth))
+    others = [
+        _figures_of(item, scope, figures.base, groups, parent_id=item.theme.parent_id)
+        for item in figures.themes
+        if accepted and item.theme.status != "accepted"
+    ]
+    return tuple(found), tuple(others)
+
+
+def _figures_of(
+    item: ThemeFigures,
+    scope: Scope,
+    base: int,
+    groups: Mapping[int, tuple[GroupFigure, ...]],
+    *,
+    parent_id: int | None,
+) -> SummaryTheme:
+    return SummaryTheme(
+        theme_id=item.theme.id,
+        name=dict(item.theme.name),
+        text={},
+        count=item.count,
+        share=item.share,
+        groups=groups.get(item.theme.id, ()),
+        question_id=scope.question_id,
+        base=base,
+        by_person=item.by_person,
+        parent_id=parent_id,
+    )
 
 
 def _groups(
@@ -121,6 +143,7 @@ def _groups(
     questions = [one for one in every if one.kind == QUESTION and not one.scale]
     dimensions = [one for one in every if one.kind in (GROUP, REGION, LANGUAGE)] + questions[:MOST_QUESTIONS]
     read = read_question(session, scope)
+    withheld = _withheld_columns(session, consultation)
     found: dict[int, list[GroupFigure]] = defaultdict(list)
     for dimension in dimensions:
         breakdown = theme_breakdown(session, scope, dimension, read=read)
@@ -130,9 +153,23 @@ def _groups(
             found[row.theme.id] += [
                 GroupFigure(_column_name(dimension, column), column.base, cell, dimension.key)
                 for column, cell in zip(breakdown.columns, row.cells, strict=True)
-                if column.key != NO_COLUMN and column.base
+                if column.key not in {NO_COLUMN, *withheld.get(dimension.kind, ())} and column.base
             ]
     return {theme_id: tuple(groups) for theme_id, groups in found.items()}
+
+
+def _withheld_columns(session: Session, consultation: Consultation) -> dict[str, set[str]]:
+    """The groups and regions of which staff may not see how many answered: who knows the roll would read it from the
+    number of their answers to a question."""
+    if consultation.access != Access.ROLL or not has_codes(consultation):
+        return {}
+    is_over = consultation.status not in (Status.DRAFT, Status.SCHEDULED, Status.OPEN)
+    counted = heard(session, consultation.id, timezone=consultation.timezone, is_over=is_over)
+    found = kept_figures.as_released(session, consultation.id, counted)
+    tables = {GROUP: found.by_group.values(), REGION: found.by_region}
+    return {
+        kind: {line.key for line in lines if line.complete.shown is None} for kind, lines in tables.items()
+    }
 
 
 def _column_name(dimension: Dimension, column: Column) -> dict[str, str]:

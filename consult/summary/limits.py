@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from consult.analysis import disclosure
 from consult.analysis.agreement import RELIABLE, TENTATIVE
+from consult.analysis.crossing import suppress_parts
 from consult.analysis.disclosure import may_show
 from consult.i18n import language, pick, shown_digits
 from consult.summary.basis import Basis
@@ -54,7 +54,8 @@ def _heard(basis: Basis, k: int) -> Iterator[str]:
 def _languages(basis: Basis, k: int) -> Iterator[str]:
     if len(basis.languages) < 2:
         return
-    cells = disclosure.suppress([count for _name, count in basis.languages], k).cells
+    counts = [count for _name, count in basis.languages]
+    cells = suppress_parts(counts, sum(counts), k)
     shown = [
         f"{pick(name)} {shown_digits(cell.shown)}"
         for (name, _count), cell in zip(basis.languages, cells, strict=True)

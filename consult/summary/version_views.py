@@ -22,12 +22,16 @@ DRAFT = 0
 
 @blueprint.get("/part/<part>/version/<int:number>")
 def version(slug: str, part: str, number: int) -> str:
-    """A signed version. Who may not read single answers sees its figures under disclosure control and
-    the quotes that may be published."""
+    """A signed version. Who may not read single answers sees the newest alone, with its figures under disclosure
+    control and the quotes that may be published: beside an older one, what differs would tell what the few have
+    said who came or were erased in between."""
     consultation = load_consultation(slug)
     found, summary = begun_part(consultation, part)
     signed = signed_version(current_session(), summary.id, number) or abort(404)
     can_read = may(consultation, Right.RESPONSES_READ)
+    versions = versions_of(current_session(), summary.id)
+    if not can_read and number != versions[0].number:
+        abort(403)
     if not can_read:
         (signed,) = as_publishable(current_session(), [signed])
     return render_template(
@@ -35,7 +39,7 @@ def version(slug: str, part: str, number: int) -> str:
         consultation=consultation,
         part=found,
         signed=signed,
-        versions=versions_of(current_session(), summary.id),
+        versions=versions,
         can_read=can_read,
         shown=shown_themes(signed.content, 1 if can_read else INSIDE),
         labels={one.question_id: one.label for one in parts_of(consultation)},

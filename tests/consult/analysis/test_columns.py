@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consult.analysis.columns import shown_cells
+from consult.analysis.columns import answered_cells, shown_cells
 
 K = 10
 
@@ -56,3 +58,39 @@ def test_columns_that_overlap_are_shown_together_or_not_at_all(columns, total) -
 
 def test_who_may_read_answers_sees_every_cell() -> None:
     assert shown_cells([[1, 2]], [3], [1, 2], 3, 1) == ((True, True),)
+
+
+def possible(
+    counts: list[int], sizes: list[int], flags: tuple[bool, ...], left: int, total: int
+) -> list[set[int]]:
+    """Of each group, how many of it may have answered for who knows the sizes, the total and what is shown."""
+    ranges = [
+        range(n, n + 1) if shown else range(size + 1)
+        for n, size, shown in zip(counts, sizes, flags, strict=True)
+    ]
+    found: list[set[int]] = [set() for _ in counts]
+    for world in product(*ranges):
+        if 0 <= total - sum(world) <= left:
+            for place, n in enumerate(world):
+                found[place].add(n)
+    return found
+
+
+@given(st.lists(st.tuples(st.integers(1, 7), st.integers(0, 7)), min_size=1, max_size=4), st.integers(0, 6))
+def test_who_knows_the_roll_does_not_learn_of_few_who_answered_or_did_not(groups, left) -> None:
+    k, sizes, counts = 3, [size for size, _ in groups], [min(size, n) for size, n in groups]
+    total, whole = sum(counts) + left // 2, sum(sizes) + left
+    flags = answered_cells(counts, sizes, total, whole, k)
+    for n, (count, size) in enumerate(zip(counts, sizes, strict=True)):
+        assert not flags[n] or not any(0 < figure < k for figure in (count, size - count, size))
+    if total in (0, whole) or 0 < whole - total < k or 0 < total < k:
+        return  # then the total tells, which is shown in any case
+    for n, values in enumerate(possible(counts, sizes, flags, left, total)):
+        if 0 < counts[n] < k or 0 < sizes[n] - counts[n] < k:
+            assert len(values) > 1
+
+
+def test_all_groups_large_enough_are_shown() -> None:
+    assert answered_cells([20, 30], [40, 50], 50, 90, 5) == (True, True)
+    assert answered_cells([22, 17, 7], [26, 21, 7], 50, 58, 5) == (False, False, True)
+    assert answered_cells([20, 4], [20, 4], 24, 24, 5) == (True, False)

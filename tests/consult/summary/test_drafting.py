@@ -87,9 +87,11 @@ def test_many_comparisons_need_a_larger_difference() -> None:
     def one(number: int, count: int) -> SummaryTheme:
         return theme(number, count + 20, 200, groups=(GroupFigure(NORTH, 100, count, "group"),))
 
-    alone = contrasts([one(1, 35)], K)
-    assert [c.share for c in alone[1]] == [0.35]
-    assert 1 not in contrasts([one(1, 35), *(one(n, 20) for n in range(2, 8))], K)
+    def named(*themes: SummaryTheme) -> dict:
+        return contrasts(shown_themes(content(200, *themes), K), K)
+
+    assert [c.share for c in named(one(1, 35))[1]] == [0.35]
+    assert 1 not in named(one(1, 35), *(one(n, 20) for n in range(2, 8)))
 
 
 def test_the_tone_alone_says_nothing_of_dissent(words) -> None:

@@ -1,0 +1,1 @@
+"""An adversary against everything that one reader can see."""
