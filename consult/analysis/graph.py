@@ -54,6 +54,15 @@ class LanguageCentre:
             total = own.sum(axis=0) + _LANGUAGE_PRIOR * self.mean
             self.means[code] = (total / (len(own) + _LANGUAGE_PRIOR)).astype(np.float32)
 
+    @classmethod
+    def of(
+        cls, mean: np.ndarray, means: dict[str, np.ndarray], projection: np.ndarray | None
+    ) -> LanguageCentre:
+        """From means that are known."""
+        made = cls(mean[None], [], projection)
+        made.means = means
+        return made
+
     def apply(self, vectors: np.ndarray, languages: Sequence[str]) -> np.ndarray:
         """Unit rows less the mean of their language; a language not seen takes the mean of all."""
         out = np.empty_like(vectors)

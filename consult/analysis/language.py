@@ -36,10 +36,33 @@ def detect_languages(texts: Sequence[str], *, priors: Sequence[str | None] | Non
     `priors[i]` is the language of the page on which the text was written. It decides short texts; without
     it they take the most frequent language among the longer texts in the same script.
     """
+    return languages_and_usual(texts, priors=priors)[0]
+
+
+def languages_and_usual(
+    texts: Sequence[str], *, priors: Sequence[str | None] | None = None
+) -> tuple[list[str], str | None]:
+    """The codes, and the language that short texts in Latin script took where they had no prior."""
     firsts = [_first_look(text) for text in texts]
     sure = Counter(code for code, is_sure in firsts if is_sure)
     ranked = sorted(sure, key=lambda code: (-sure[code], code))
     usual = next((code for code in ranked if code not in ("ar", "fa", "ur", MIXED, ARABIZI)), None)
+    return _decided(texts, firsts, priors, usual), usual
+
+
+def languages_where(
+    texts: Sequence[str], usual: str | None, *, priors: Sequence[str | None] | None = None
+) -> list[str]:
+    """The codes of texts that are a part of more texts, whose usual language is known."""
+    return _decided(texts, [_first_look(text) for text in texts], priors, usual)
+
+
+def _decided(
+    texts: Sequence[str],
+    firsts: Sequence[tuple[str, bool]],
+    priors: Sequence[str | None] | None,
+    usual: str | None,
+) -> list[str]:
     out = []
     for index, (code, is_sure) in enumerate(firsts):
         prior = priors[index] if priors else None

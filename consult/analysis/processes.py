@@ -32,7 +32,7 @@ class UseOnAllCores:
         self._one: UseEmbedder = use_embedder()
         self.name = self._one.name
         self.dimensions = self._one.dimensions
-        self.processes = processes or _cores()
+        self.processes = processes or cores()
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """As `UseEmbedder.embed`, by threads of this process."""
@@ -55,7 +55,7 @@ class UseOnAllCores:
             yield from pool.imap(_embed, chunks)
 
 
-def _cores() -> int:
+def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
