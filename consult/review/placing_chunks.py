@@ -63,11 +63,16 @@ def place_together(
     if len(chunks) > 1 and not jobs.is_immediate():
         for number in range(len(chunks)):
             jobs.enqueue(JOB, run_id=run_id, number=number)
-    place_one = partial(_place, run_id, worker, placer=placer, embedder=embedder, vectors=vectors)
+    is_there = partial(_is_there, run_id)
+
+    def place_missing(number: int) -> None:
+        if not is_there(number):
+            _place(run_id, worker, number, given[number], placer=placer, embedder=embedder, vectors=vectors)
+
     share(
         len(chunks),
-        is_there=partial(_is_there, run_id),
-        do=lambda number: place_one(number, given[number]),
+        is_there=is_there,
+        do=place_missing,
         done=done,
         cancelled=cancelled,
     )
