@@ -11,8 +11,10 @@ from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCach
 from consult.analysis.graph import unit_rows
 from consult.analysis.labels import ThemeWords
 from consult.analysis.language import detect_languages
-from consult.analysis.placing import ThemeReference, place_vectors, reference_sums
+from consult.analysis.placing import place_vectors
+from consult.analysis.placing_model import reference_sums
 from consult.analysis.reading import read_texts
+from consult.analysis.references import ThemeReference
 from consult.analysis.stance import stance_hints
 from consult.analysis.summary import summarise, theme_id
 from consult.analysis.text import shown

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from scipy import sparse
 
+from consult.analysis.threads import cores
+
 # Similarities held at once (sorting them takes four times their room), in at most so many rows.
 _CELLS, _BLOCK = 10_000_000, 2_000
+# Similarities of which first only the largest is looked at.
+_GROUP = 32
 # Rows centred at once: each step makes a copy of them.
 _ROWS = 12_000
 # Between so many texts and so many, neighbours all count the same (measured: docs/analysis.md).
@@ -58,6 +63,15 @@ class LanguageCentre:
             total = own.sum(axis=0) + _LANGUAGE_PRIOR * self.mean
             self.means[code] = (total / (len(own) + _LANGUAGE_PRIOR)).astype(np.float32)
 
+    @classmethod
+    def of(
+        cls, mean: np.ndarray, means: dict[str, np.ndarray], projection: np.ndarray | None
+    ) -> LanguageCentre:
+        """From means that are known."""
+        made = cls(mean[None], [], projection)
+        made.means = means
+        return made
+
     def apply(self, vectors: np.ndarray, languages: Sequence[str]) -> np.ndarray:
         """Unit rows less the mean of their language; a language not seen takes the mean of all."""
         out = np.empty_like(vectors)
@@ -86,19 +100,47 @@ def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     if k <= 0:
         return indices, values
     step = min(_BLOCK, max(1, _CELLS // n))
-    for start in range(0, n, step):
+
+    def compare(start: int) -> None:
         block = vectors[start : start + step] @ vectors.T
-        rows = np.arange(len(block))
-        block[rows, start + rows] = -2.0
-        top = (
-            np.argpartition(-block, k - 1, axis=1)[:, :k] if k < n - 1 else np.argsort(-block, axis=1)[:, :k]
-        )
-        top.sort(axis=1)
-        found = np.take_along_axis(block, top, axis=1)
-        order = np.argsort(-found, axis=1, kind="stable")
-        indices[start : start + len(block)] = np.take_along_axis(top, order, axis=1)
-        values[start : start + len(block)] = np.take_along_axis(found, order, axis=1)
+        rows = slice(start, start + len(block))
+        places = np.arange(len(block))
+        block[places, start + places] = -2.0
+        indices[rows], values[rows] = _largest(block, k)
+
+    # A block at a time, by as many threads as there are cores: most of the work is done outside the interpreter.
+    with ThreadPoolExecutor(min(cores(), -(-n // step))) as pool:
+        list(pool.map(compare, range(0, n, step)))
     return indices, values
+
+
+def _largest(block: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and values of the k largest of each row, the largest first, of equal ones the first column first."""
+    n = block.shape[1]
+    if n // _GROUP >= 4 * k:
+        return _largest_of_many(block, k)
+    top = np.argpartition(-block, k - 1, axis=1)[:, :k] if k < n - 1 else np.argsort(-block, axis=1)[:, :k]
+    top.sort(axis=1)
+    found = np.take_along_axis(block, top, axis=1)
+    order = np.argsort(-found, axis=1, kind="stable")
+    return np.take_along_axis(top, order, axis=1), np.take_along_axis(found, order, axis=1)
+
+
+def _largest_of_many(block: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same without sorting through all columns: at least k of them reach the k-th of the groups' largest."""
+    height, n = block.shape
+    groups = n // _GROUP
+    most = block[:, : groups * _GROUP].reshape(height, _GROUP, groups).max(axis=1)
+    least = np.partition(most, groups - k, axis=1)[:, groups - k]
+    rows, columns = np.nonzero(block >= least[:, None])
+    counts = np.bincount(rows, minlength=height)
+    places = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    candidates = np.zeros((height, int(counts.max())), dtype=np.int64)
+    found = np.full(candidates.shape, -np.inf, dtype=block.dtype)
+    candidates[rows, places] = columns
+    found[rows, places] = block[rows, columns]
+    order = np.argsort(-found, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(candidates, order, axis=1), np.take_along_axis(found, order, axis=1)
 
 
 def neighbour_graph(indices: np.ndarray, values: np.ndarray, k: int) -> sparse.csr_matrix:

@@ -27,12 +27,15 @@ _NONE = np.zeros(0, dtype=np.int64)
 class SharedWords:
     """How rare each run of letters is in some texts, and texts as unit rows of their runs."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str] = (), *, rarity: np.ndarray | None = None) -> None:
+        """From texts, or from the rarity (BUCKETS,) of others."""
         self._known: dict[str, np.ndarray] = {}
-        seen = np.zeros(BUCKETS, dtype=np.int64)
-        for text in texts:
-            seen[np.unique(self._buckets(text))] += 1
-        self._rarity = np.log((len(texts) + 1) / (seen + 0.5)).clip(min=0).astype(np.float32)
+        if rarity is None:
+            seen = np.zeros(BUCKETS, dtype=np.int64)
+            for text in texts:
+                seen[np.unique(self._buckets(text))] += 1
+            rarity = np.log((len(texts) + 1) / (seen + 0.5)).clip(min=0).astype(np.float32)
+        self.rarity = rarity
 
     def rows(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Unit rows (n, BUCKETS); a text of function words alone has a row of zeros."""
@@ -43,7 +46,7 @@ class SharedWords:
             counts.append(times)
             starts.append(starts[-1] + len(found))
         columns = np.concatenate([_NONE, *places])
-        weights = (1 + np.log(np.concatenate([_NONE, *counts]))) * self._rarity[columns]
+        weights = (1 + np.log(np.concatenate([_NONE, *counts]))) * self.rarity[columns]
         rows = sparse.csr_matrix((weights.astype(np.float32), columns, starts), shape=(len(texts), BUCKETS))
         return unit_sparse(rows)
 

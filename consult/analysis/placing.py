@@ -9,52 +9,41 @@ never moved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from scipy import sparse
 
-from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, embed_texts, use_embedder
-from consult.analysis.graph import LanguageCentre, nearest, projection_for, unit_rows
-from consult.analysis.language import detect_languages
-from consult.analysis.lexical import SharedWords, unit_sparse
-from consult.analysis.reading import has_matter
+from consult.analysis.embedding import (
+    CHUNK,
+    AnalysisCancelledError,
+    Cancelled,
+    Embedder,
+    Progress,
+    VectorCache,
+    embed_texts,
+    use_embedder,
+)
+from consult.analysis.graph import LanguageCentre, projection_for
+from consult.analysis.language import detect_languages, languages_and_usual
+from consult.analysis.placer import Placer, assignments, matter
+from consult.analysis.placing_model import PlacingOptions, ThemeModel, learn_themes, reference_vectors
 from consult.analysis.references import ThemeReference
+from consult.analysis.several import MOST_TEXTS
 from consult.analysis.stance import stance_hints
-from consult.analysis.text import for_reading, same_words
+from consult.analysis.text import for_reading
 from consult.analysis.threads import one_thread
 from consult.analysis.values import Assignment, ThemeScore
 
-# Below this cosine to every centre a text fits nowhere.
-THRESHOLD = 0.1
-# How many coded answers a theme's own words are worth.
-_WORDS_WEIGHT = 2.0
-_SHARPNESS = 5.0
-_PRIOR = 0.75
-_PULL = 0.1
-_ROUNDS = 8
-# What sharing words counts beside the cosine of meaning (times `_SHARPNESS`).
-_SHARED = 8.0
-# How many neighbours a text listens to, how much, how often; with more texts nobody listens.
-_NEIGHBOURS = 6
-_LISTENS = 0.6
-_HEARD = 10
-_MOST_LISTENING = 10_000
-_AT_ONCE = 5_000
-# With fewer texts than this nothing is learned from how they fall.
-_ENOUGH = 20
-# A further theme needs this share of the probability, and this part of the first one's cosine.
-_FURTHER = 0.25
-_MARGIN = 0.75
+# With more texts and examples than this nobody listens to neighbours: each text is placed by itself, in chunks.
+MOST_LISTENING = 10_000
+# Of more texts than this a sample says how common themes and words are.
+MOST_LEARNED = 20_000
 
-
-@dataclass(frozen=True, slots=True)
-class PlacingOptions:
-    """`threshold`: the least cosine for a place. `at_most`: themes a text may have."""
-
-    threshold: float = THRESHOLD
-    at_most: int = 3
+Chunks = Sequence[range]
+Carry = Callable[[Placer, Chunks], Iterable[list[Assignment]]]
+"""Places the texts of each chunk of rows with a model; their assignments in order, rows counted within the chunk."""
 
 
 @one_thread()
@@ -69,37 +58,88 @@ def place(
     vectors: VectorCache | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    carry: Carry | None = None,
 ) -> tuple[Assignment, ...]:
     """The themes of each text, best first, none where nothing fits; never forced.
 
     `background`: other answers to the same question (already placed), so that a few new texts are
     compared with the usual answer and not with each other. Themes without any word or example get nothing.
+    `carry`: who places the chunks of many texts; left out, they are placed here one after the other.
     """
     embedder = embedder or use_embedder()
-    read = [for_reading(text) for text in texts]
-    codes = detect_languages(read, priors=languages)
+    vectors = {} if vectors is None else vectors
+    many = themes and len(texts) + sum(len(theme.examples) for theme in themes) > MOST_LISTENING
+    some = sample_of(len(texts)) if many else list(range(len(texts)))
+    read = [for_reading(texts[row]) for row in some]
+    codes, usual = languages_and_usual(read, priors=[languages[row] for row in some] if languages else None)
     others = [for_reading(text) for text in background]
     embedded = embed_texts(
-        embedder, [*read, *others], vectors=vectors, progress=progress, cancelled=cancelled
+        embedder,
+        [*read, *others],
+        vectors=vectors,
+        progress=None if many else progress,
+        cancelled=cancelled,
     )
     centre = LanguageCentre(embedded, [*codes, *detect_languages(others)], projection_for(embedder.name))
-    space = centre.apply(embedded[: len(read)], codes)
-    fits = np.array([has_matter(text, code) for text, code in zip(read, codes, strict=True)], dtype=bool)
+    raw = embedded[: len(read)]
+    space = centre.apply(raw, codes)
+    fits = matter(read, codes)
+    if many:
+        model, _ = learn_themes(
+            space, read, fits, themes, embedder=embedder, centre=centre, background=others, options=options,
+            vectors=vectors,
+        )  # fmt: skip
+        placer = Placer(model, centre, usual, len(texts) <= MOST_TEXTS)
+        here = partial(
+            _one_by_one, texts, languages, embedder=embedder, vectors=vectors, progress=progress,
+            cancelled=cancelled,
+        )  # fmt: skip
+        return _joined((carry or here)(placer, chunks_of(len(texts))))
     placed = place_vectors(
-        space,
-        read,
-        fits,
-        themes,
-        embedder=embedder,
-        centre=centre,
-        background=others,
-        options=options,
+        space, read, fits, themes, embedder=embedder, centre=centre, background=others, options=options,
         vectors=vectors,
-    )
-    said = stance_hints(read, codes, embedded[: len(read)], embedder=embedder, vectors=vectors)
-    return tuple(
-        Assignment(row, code, placed[row], said[row] if fits[row] else None) for row, code in enumerate(codes)
-    )
+    )  # fmt: skip
+    said = stance_hints(read, codes, raw, embedder=embedder, vectors=vectors)
+    return tuple(assignments(codes, placed, said, fits))
+
+
+def sample_of(number: int) -> list[int]:
+    """The rows from which is learned: all, or `MOST_LEARNED` of them."""
+    if number <= MOST_LEARNED:
+        return list(range(number))
+    return sorted(np.random.default_rng(0).permutation(number)[:MOST_LEARNED].tolist())
+
+
+def chunks_of(number: int) -> list[range]:
+    """Rows 0 to `number` in chunks of fixed size."""
+    return [range(start, min(start + CHUNK, number)) for start in range(0, number, CHUNK)]
+
+
+def _one_by_one(
+    texts: Sequence[str],
+    languages: Sequence[str | None] | None,
+    placer: Placer,
+    chunks: Chunks,
+    *,
+    embedder: Embedder,
+    vectors: VectorCache,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+) -> Iterable[list[Assignment]]:
+    for rows in chunks:
+        if cancelled and cancelled():
+            raise AnalysisCancelledError
+        own = slice(rows.start, rows.stop)
+        yield placer.place(
+            texts[own], languages[own] if languages else None, embedder=embedder, vectors=vectors
+        )
+        if progress:
+            progress(rows.stop, len(texts))
+
+
+def _joined(found: Iterable[list[Assignment]]) -> tuple[Assignment, ...]:
+    every = [item for items in found for item in items]
+    return tuple(replace(item, row=row) for row, item in enumerate(every))
 
 
 def place_vectors(
@@ -118,140 +158,26 @@ def place_vectors(
 
     A text with the very words of a theme's example has that theme.
     """
-    options = options or PlacingOptions()
     if not themes or not len(space):
         return [()] * len(space)
-    sums = reference_sums(themes, embedder=embedder, centre=centre, vectors=vectors)
+    some = sample_of(len(space))
+    model, shared = learn_themes(
+        space[some], [read[row] for row in some], fits[some], themes, embedder=embedder, centre=centre,
+        background=background, options=options, vectors=vectors,
+    )  # fmt: skip
+    if len(space) + sum(len(theme.examples) for theme in themes) > MOST_LISTENING:
+        return _each_chunk(model, space, read, fits)
     examples = [
         reference_vectors(t.examples, embedder=embedder, centre=centre, vectors=vectors) for t in themes
     ]
-    known = {same_words(text): i for i, theme in enumerate(themes) for text in theme.examples}
-    coded = np.array([known.get(same_words(text), -1) for text in read], dtype=np.int64)
-    free = fits & (coded < 0)
-    shared = _shared_words(read, themes, background)
-    centres, leaning = _fit(space[free], sums, shared[free])
-    cosines = space @ centres.T
-    chances = _chances(cosines, leaning + shared)
-    chances[free] = _heard(space[free], chances[free], examples)
-    out: list[tuple[ThemeScore, ...]] = []
-    for row in range(len(space)):
-        if coded[row] >= 0 and fits[row]:
-            out.append((ThemeScore(themes[coded[row]].id, 1.0),))
-        elif fits[row]:
-            out.append(_choose(cosines[row], chances[row], themes, options))
-        else:
-            out.append(())
-    return out
+    return model.place(space, read, fits, shared=shared, examples=examples)
 
 
-def reference_sums(
-    themes: Sequence[ThemeReference],
-    *,
-    embedder: Embedder,
-    centre: LanguageCentre,
-    vectors: VectorCache | None = None,
-) -> np.ndarray:
-    """What is known of each theme, not scaled, (themes, d); a zero row for a theme with nothing to go by."""
-    out = np.zeros((len(themes), embedder.dimensions), dtype=np.float32)
-    for number, theme in enumerate(themes):
-        for texts, weight in ((theme.words, _WORDS_WEIGHT), (theme.examples, float(len(theme.examples)))):
-            found = reference_vectors(texts, embedder=embedder, centre=centre, vectors=vectors)
-            if len(found):
-                out[number] += weight * found.mean(axis=0)
-    return out
-
-
-def reference_vectors(
-    texts: Sequence[str],
-    *,
-    embedder: Embedder,
-    centre: LanguageCentre,
-    vectors: VectorCache | None = None,
-) -> np.ndarray:
-    """Centred vectors of a theme's words or examples, empty ones left out, (n, d)."""
-    read = [text for text in map(for_reading, texts) if text]
-    if not read:
-        return np.zeros((0, embedder.dimensions), dtype=np.float32)
-    return centre.apply(embed_texts(embedder, read, vectors=vectors), detect_languages(read))
-
-
-def _shared_words(
-    read: Sequence[str], themes: Sequence[ThemeReference], background: Sequence[str]
-) -> np.ndarray:
-    """What the words that each text shares with each theme count for it, (n, themes)."""
-    said = [text for theme in themes for text in (*theme.words, *theme.examples)]
-    shared = SharedWords([*read, *background, *said])
-    sums = []
-    for theme in themes:
-        words, examples = shared.rows(theme.words), shared.rows(theme.examples)
-        weight = _WORDS_WEIGHT / max(1, len(theme.words))
-        sums.append(sparse.csr_matrix(weight * words.sum(axis=0) + examples.sum(axis=0)))
-    centres = unit_sparse(sparse.vstack(sums, format="csr")).T.tocsc()
-    out = np.empty((len(read), len(themes)), dtype=np.float32)
-    for start in range(0, len(read), _AT_ONCE):
-        rows = slice(start, start + _AT_ONCE)
-        out[rows] = _SHARED * (shared.rows(read[rows]) @ centres).toarray()
-    return out
-
-
-def _heard(space: np.ndarray, chances: np.ndarray, examples: Sequence[np.ndarray]) -> np.ndarray:
-    """The chances of each text (n, themes) after listening to its nearest neighbours among texts and examples."""
-    n = len(space)
-    everybody = np.concatenate([space, *examples])
-    if n < _ENOUGH or len(everybody) > _MOST_LISTENING:
-        return chances
-    owner = np.repeat(np.arange(len(examples)), [len(own) for own in examples])
-    first = np.concatenate([chances, np.eye(len(examples), dtype=chances.dtype)[owner]])
-    indices, values = nearest(everybody, _NEIGHBOURS)
-    rows = np.repeat(np.arange(len(everybody)), indices.shape[1])
-    links = sparse.csr_matrix(
-        (np.maximum(values, 0).ravel(), (rows, indices.ravel())), shape=(len(everybody),) * 2
-    )
-    links = links.maximum(links.T)
-    total = np.asarray(links.sum(axis=1)).ravel()
-    alone = total < 1e-9
-    links = sparse.diags_array(1 / np.where(alone, 1, total)) @ links
-    heard = first
-    for _ in range(_HEARD):
-        heard = _LISTENS * (links @ heard) + (1 - _LISTENS) * first
-        heard[n:] = first[n:]
-        heard[alone] = first[alone]
-    return heard[:n]
-
-
-def _fit(space: np.ndarray, sums: np.ndarray, shared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Unit centres and the log of how common each theme is (0 where there is too little to learn from)."""
-    centres, leaning = unit_rows(sums), np.zeros(len(sums), dtype=np.float32)
-    if len(space) < _ENOUGH or len(sums) < 2:
-        return centres, leaning
-    for _ in range(_ROUNDS):
-        chances = _chances(space @ centres.T, leaning + shared)
-        chances[(space @ centres.T).max(axis=1) < THRESHOLD] = 0
-        centres = unit_rows(sums + _PULL * chances.T @ space)
-        common = chances.sum(axis=0) + 1
-        leaning = (_PRIOR * np.log(common / common.sum())).astype(np.float32)
-    return centres, leaning
-
-
-def _chances(cosines: np.ndarray, leaning: np.ndarray) -> np.ndarray:
-    """How probable each theme is for each text, rows summing to 1."""
-    logits = _SHARPNESS * cosines + leaning
-    logits -= logits.max(axis=1, keepdims=True)
-    chances = np.exp(logits)
-    return chances / chances.sum(axis=1, keepdims=True)
-
-
-def _choose(
-    cosines: np.ndarray, chances: np.ndarray, themes: Sequence[ThemeReference], options: PlacingOptions
-) -> tuple[ThemeScore, ...]:
-    """The themes of one text: the most probable that is near enough, and others nearly as good."""
-    order = sorted(range(len(themes)), key=lambda i: (-round(float(chances[i]), 6), i))
-    near = [i for i in order if cosines[i] >= options.threshold]
-    if not near:
-        return ()
-    first = near[0]
-    kept = [first]
-    for i in near[1 : options.at_most]:
-        if chances[i] >= _FURTHER and cosines[i] >= _MARGIN * cosines[first]:
-            kept.append(i)
-    return tuple(ThemeScore(themes[i].id, round(float(chances[i]), 3)) for i in kept)
+def _each_chunk(
+    model: ThemeModel, space: np.ndarray, read: Sequence[str], fits: np.ndarray
+) -> list[tuple[ThemeScore, ...]]:
+    found: list[tuple[ThemeScore, ...]] = []
+    for rows in chunks_of(len(space)):
+        own = slice(rows.start, rows.stop)
+        found += model.place(space[own], read[own], fits[own])
+    return found

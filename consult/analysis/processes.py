@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from consult.analysis.embedding import UseEmbedder, use_embedder
-from consult.analysis.threads import one_thread
+from consult.analysis.threads import cores, one_thread
 
 # With fewer chunks the processes would take longer to start than they save.
 FEWEST_CHUNKS = 5
@@ -32,7 +32,7 @@ class UseOnAllCores:
         self._one: UseEmbedder = use_embedder()
         self.name = self._one.name
         self.dimensions = self._one.dimensions
-        self.processes = processes or _cores()
+        self.processes = processes or cores()
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """As `UseEmbedder.embed`, by threads of this process."""
@@ -53,11 +53,6 @@ class UseOnAllCores:
         context = multiprocessing.get_context("spawn")
         with context.Pool(min(self.processes, len(chunks)), _begin, (os.getpid(),)) as pool:
             yield from pool.imap(_embed, chunks)
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _begin(parent: int) -> None:

@@ -43,10 +43,12 @@ def stance_hints(
     *,
     embedder: Embedder,
     vectors: VectorCache | None = None,
+    sentences: bool | None = None,
 ) -> list[str | None]:
     """Support, oppose, mixed or neutral for each text; None where unsure, in other languages, with other encoders.
 
     `texts` as read (`text.for_reading`), `codes` their languages, `raw` (n, d) their vectors as embedded.
+    `sentences`: whether those of longer texts are read too; where left out, up to `MOST_TEXTS` texts.
     """
     hints: list[str | None] = [None] * len(texts)
     heard = [i for i, (text, code) in enumerate(zip(texts, codes, strict=True)) if text and is_heard(code)]
@@ -57,7 +59,7 @@ def stance_hints(
         best = int(chance.argmax())
         if chance[best] >= SURE:
             hints[i] = CLASSES[best]
-    if len(texts) <= MOST_TEXTS:
+    if len(texts) <= MOST_TEXTS if sentences is None else sentences:
         for i in _mixed([texts[i] for i in heard], embedder, vectors):
             hints[heard[i]] = "mixed"
     return hints

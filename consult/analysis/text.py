@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from consult.analysis import arabic
 
@@ -57,6 +58,17 @@ def is_arabic(text: str) -> bool:
     """Whether most letters are Arabic script."""
     letters = sum(map(len, words(text)))
     return letters > 0 and 2 * len(_ARABIC_LETTER.findall(text)) > letters
+
+
+@lru_cache(maxsize=20_000)
+def is_arabic_word(word: str) -> bool:
+    """The same of one word, as `words` gives it: they come again and again."""
+    return 2 * len(_ARABIC_LETTER.findall(word)) > len(word)
+
+
+def has_arabic(text: str) -> bool:
+    """Whether a letter is Arabic script."""
+    return _ARABIC_LETTER.search(text) is not None
 
 
 def sentences(text: str, *, shortest: int = 3) -> list[str]:

@@ -73,16 +73,37 @@ def embed_together(
     if len(chunks) > 1 and not jobs.is_immediate():
         for chunk in chunks:
             jobs.enqueue(JOB, run_id=run_id, first=chunk.first, last=chunk.last)
-    front, back = 0, len(chunks)
+    share(
+        len(chunks),
+        is_there=lambda number: not _missing(chunks[number], vectors),
+        do=lambda number: _embed(_missing(chunks[number], vectors), vectors, embedder),
+        done=done,
+        cancelled=cancelled,
+    )
+
+
+def share(
+    count: int,
+    *,
+    is_there: Callable[[int], bool],
+    do: Callable[[int], None],
+    done: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Do the chunks 0 to `count` that are not there, from the last one on, while others do them from the first one.
+
+    Raises AnalysisCancelledError when `cancelled()` is true before a chunk.
+    """
+    front, back = 0, count
     while front < back:
         if cancelled():
             raise AnalysisCancelledError
-        while front < back and not _missing(chunks[front], vectors):
+        while front < back and is_there(front):
             front += 1
         if front < back:
             back -= 1
-            _embed(_missing(chunks[back], vectors), vectors, embedder)
-        done(front + len(chunks) - back)
+            do(back)
+        done(front + count - back)
 
 
 def embed_chunk(run_id: int, first: int, last: int) -> None:

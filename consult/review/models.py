@@ -206,6 +206,27 @@ class ThemeRun(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class PlacingModel(Base):
+    """What the chunks of a run are placed with (`consult.analysis.placer.Placer`): numbers, no words of an answer."""
+
+    __tablename__ = "placing_model"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("theme_run.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PlacingChunk(Base):
+    """Answers that are placed together, by ids of their excerpts, and what was `found`: for each [excerpt id, language,
+    [[theme id, score], ...], stance]. Gone when the run has ended."""
+
+    __tablename__ = "placing_chunk"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("theme_run.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    excerpts: Mapped[list[int]] = mapped_column(JSON)
+    found: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class ChangeLog(Base):
     """One change that can be undone: who, when, what, and the rows before and after.
 

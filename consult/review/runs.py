@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consult.review.models import ThemeRun
+from consult.review.models import PlacingChunk, PlacingModel, ThemeRun
 from surveys.i18n import N_
 from surveys.models import utc_now
 
@@ -19,6 +19,7 @@ THEN_FULL = "then_full"
 STALE_AFTER = timedelta(minutes=3)
 """A running worker reports at least every few seconds; after this silence it is taken for dead."""
 
+_UNTRACKED = {"synchronize_session": False}
 FAILED = N_("Something went wrong. The answers are safe. Try again.")
 
 
@@ -161,3 +162,16 @@ def cancel_run(session: Session, run: ThemeRun) -> None:
         run.status = "cancelled"
         run.finished_at = utc_now()
         session.flush()
+
+
+def forget_chunks(session: Session, run_id: int) -> None:
+    """Forget what a run has placed in chunks, and with what."""
+    for model in (PlacingChunk, PlacingModel):
+        session.execute(delete(model).where(model.run_id == run_id).execution_options(**_UNTRACKED))
+
+
+def forget_ended_chunks(session: Session) -> None:
+    """The same of runs that were stopped or failed."""
+    ended = select(ThemeRun.id).where(ThemeRun.status.not_in(ACTIVE))
+    for model in (PlacingChunk, PlacingModel):
+        session.execute(delete(model).where(model.run_id.in_(ended)).execution_options(**_UNTRACKED))

@@ -6,11 +6,13 @@ Reading the material and writing the proposals are `consult.review.machine`'s.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from consult.analysis.embedding import Cancelled, Embedder, Progress, VectorCache, use_embedder
-from consult.analysis.placing import place
+from consult.analysis.placer import Placer
+from consult.analysis.placing import Chunks, place
 from consult.analysis.themes import ThemeOptions, engine_names, find_themes
 from consult.analysis.values import Assignment, Parent
 from consult.review.material import Material, Proposal, ProposedTheme
@@ -24,12 +26,14 @@ FEWEST_BELOW = 2
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the analysis is given: an embedder, a cache of vectors, and who is told how far it is."""
+    """What the analysis is given: an embedder, a cache of vectors, who is told how far it is, and who places very many
+    answers, given the ids of all of them (`consult.review.placing_chunks`)."""
 
     embedder: Embedder | None = None
     vectors: VectorCache | None = None
     progress: Progress | None = None
     cancelled: Cancelled | None = None
+    carry: Callable[[Sequence[int], Placer, Chunks], list[list[Assignment]]] | None = None
 
     def chosen(self) -> Embedder:
         return self.embedder or use_embedder()
@@ -161,6 +165,7 @@ def _place(material: Material, tools: Tools) -> dict[int, Assignment]:
         vectors=tools.vectors,
         progress=tools.progress,
         cancelled=tools.cancelled,
+        carry=partial(tools.carry, [text.id for text in texts]) if tools.carry else None,
     )
     return {texts[item.row].id: item for item in found}
 

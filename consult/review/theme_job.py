@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -24,6 +25,7 @@ from consult.review.chunks import chunks_of, embed_together
 from consult.review.encoder import encoder_of
 from consult.review.material import Material, Proposal
 from consult.review.models import ThemeRun
+from consult.review.placing_chunks import place_together
 from consult.review.scope import Scope
 from consult.review.suggestions import Tools, place_new, suggest
 from consult.review.vectors import KeptVectors, load_vectors, save_vectors
@@ -95,7 +97,13 @@ def _carry_out(
         )
     aside = Aside()
     tools = Tools(
-        embedder, vectors, progress=aside.asked(teller.progress), cancelled=aside.asked(teller.cancelled)
+        embedder,
+        vectors,
+        progress=aside.asked(teller.progress),
+        cancelled=aside.asked(teller.cancelled),
+        carry=aside.asked(
+            partial(place_together, run_id, worker, vectors, embedder, teller.lives, teller.cancelled)
+        ),
     )
     proposal = aside.run(lambda: _propose(material, kind, options, tools))
     _finish(run_id, worker, scope, kind, proposal, vectors)
@@ -125,6 +133,12 @@ class _Teller:
         # The analysis counts different texts, the reader answers.
         shown = self.total * done // max(of, 1)
         _report(self.run_id, self.worker, vectors=self.vectors, done=shown)
+
+    def lives(self, _done: int) -> None:
+        """That the worker is there, while something else is counted than what is shown."""
+        if time.monotonic() - self.told_at >= REPORT_SECONDS:
+            self.told_at = time.monotonic()
+            _report(self.run_id, self.worker, vectors=self.vectors)
 
     def cancelled(self) -> bool:
         owner = db.session.execute(
@@ -162,6 +176,7 @@ def _finish(
         if not runs.report(session, run_id, worker=worker, **ended):
             raise AnalysisCancelledError
         machine.apply_theme_result(session, scope, proposal=proposal, kind=kind)
+        runs.forget_chunks(session, run_id)
 
 
 def _follow_up(run_id: int, scope: Scope) -> None:

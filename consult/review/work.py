@@ -31,6 +31,14 @@ def embed_chunk(run_id: int, first: int, last: int) -> None:
     embed(run_id, first, last)
 
 
+@jobs.job("review.place_chunk")
+def place_chunk(run_id: int, number: int) -> None:
+    """A part of a large placing that another worker carries out."""
+    from consult.review.placing_chunks import place_chunk as place
+
+    place(run_id, number)
+
+
 @on_event("consultation.closed")
 def themes_at_closing(payload: dict[str, Any]) -> None:
     """All answers are there: look for the themes of all of them."""
@@ -64,6 +72,7 @@ def sweep() -> None:
         for run in runs.stale_runs(session):
             runs.requeue(session, run)
             requests.announce(session, run)
+        runs.forget_ended_chunks(session)
     begun = (Status.OPEN, Status.CLOSED)
     there = db.session.scalars(select(Consultation).where(Consultation.status.in_(begun))).all()
     for consultation_id in [item.id for item in there if requests.is_readable(item)]:

@@ -17,7 +17,7 @@ from consult.evidence.models import EvidenceSource, Excerpt
 from consult.evidence.search import SearchFilters, search
 from consult.extensions import db
 from consult.installation import is_ready
-from consult.review.models import Coding, Theme
+from consult.review.models import Coding, PlacingChunk, PlacingModel, Theme, ThemeRun
 from consult.review.redaction_models import PersonalMark, PersonalReading, Settlement
 from consult.stakeholders.models import StakeholderGroup
 from surveys import services as survey_services
@@ -232,3 +232,30 @@ def test_parts_with_one_span_become_one_with_all_that_they_were_coded_as(app, an
     assert sorted(map(tuple, codings)) == sorted(
         [(theme_ids[0], staff_ids[0]), (theme_ids[1], staff_ids[0]), (theme_ids[0], staff_ids[1])]
     )
+
+
+@on_both_databases
+def test_chunks_of_a_run_go_on_the_way_down_and_the_run_stays(app, answered):
+    session = db.session()
+    consultation = consultation_by_slug(session, "trial")
+    run = ThemeRun(consultation_id=consultation.id, question_id="t2", kind="place", status="running")
+    session.add(run)
+    session.flush()
+    session.add(PlacingModel(run_id=run.id, content=b"numbers"))
+    session.add_all([PlacingChunk(run_id=run.id, number=n, excerpts=[n, 7]) for n in range(2)])
+    session.commit()
+    assert session.scalars(select(PlacingChunk.number).where(PlacingChunk.found.is_(None))).all() == [0, 1]
+    db.session.remove()
+    downgrade(revision="0022")
+    tables = inspect(db.engine).get_table_names()
+    assert "placing_chunk" not in tables and "placing_model" not in tables
+    upgrade()
+    check()
+    run = db.session.scalars(select(ThemeRun)).one()
+    db.session.add(PlacingChunk(run_id=run.id, number=0, excerpts=[1], found=[[1, "en", [["3", 0.5]], None]]))
+    db.session.add(PlacingModel(run_id=run.id, content=b"numbers"))
+    db.session.commit()
+    db.session.execute(delete(ThemeRun))
+    db.session.commit()
+    left = [db.session.scalar(select(func.count()).select_from(m)) for m in (PlacingChunk, PlacingModel)]
+    assert left == [0, 0]

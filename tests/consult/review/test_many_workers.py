@@ -1,24 +1,27 @@
-"""One worker and three, as real processes: the same themes, to the byte."""
+"""One worker and three, as real processes: the same themes and places, to the byte."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from consult import jobs
+from consult.analysis import placing
 from consult.application import build
 from consult.config import Settings
 from consult.consultations import services as consultations
 from consult.consultations.models import Consultation
 from consult.extensions import db
-from consult.review import requests
+from consult.review import chunks, requests
 from consult.review.models import CachedVector, ChangeLog, Coding, Stance, Theme, ThemeRun
 from consult.transaction import commits
 from tests.conftest import OVERRIDES, _settings
@@ -26,26 +29,43 @@ from tests.consult.review.answers import TOPICS, answer, make_consultation
 
 pytestmark = pytest.mark.slow
 ANSWERS = 240
-# `consult worker` with small chunks and a note of which process computed each. Vectors wait until all workers are
-# there, so that a slow start of one does not leave all the work to another.
+# `consult worker` with small chunks and a note of which process computed each. These wait until all workers are there,
+# so that a slow start of one does not leave all the work to another. With DIES, the first that places a chunk for
+# another is killed at it.
 WORKER = """
 import os, sys, time
 from pathlib import Path
-from consult.review import chunks
+from consult.analysis import placing
+from consult.review import chunks, placing_chunks
 here = Path(os.environ["PRESENT"])
 (here / str(os.getpid())).touch()
-chunks.CHUNK = 10
-embed = chunks._embed
-def noted(texts, *rest):
+chunks.CHUNK = placing.CHUNK = 10
+placing.MOST_LISTENING = 50
+def note(what):
+    until = time.monotonic() + 60
+    while len(list(here.iterdir())) < int(os.environ["WORKERS"]) and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.1)
+    with open(os.environ["NOTES"], "a") as notes:
+        notes.write(f"{what}-{os.getpid()}\\n")
+embed, place, place_chunk = chunks._embed, placing_chunks._place, placing_chunks.place_chunk
+def noted_embed(texts, *rest):
     if texts:
-        until = time.monotonic() + 60
-        while len(list(here.iterdir())) < int(os.environ["WORKERS"]) and time.monotonic() < until:
-            time.sleep(0.05)
-        time.sleep(0.1)
-        with open(os.environ["NOTES"], "a") as notes:
-            notes.write(f"{os.getpid()}\\n")
+        note("embed")
     embed(texts, *rest)
-chunks._embed = noted
+def noted_place(*rest, **more):
+    note("place")
+    place(*rest, **more)
+def place_for_another(*rest):
+    try:
+        dies = os.open(here / "died", os.O_CREAT | os.O_EXCL) if os.environ.get("DIES") else None
+    except FileExistsError:
+        dies = None
+    if dies is not None:
+        note("died")
+        os.kill(os.getpid(), 9)
+    place_chunk(*rest)
+chunks._embed, placing_chunks._place, placing_chunks.place_chunk = noted_embed, noted_place, place_for_another
 sys.argv = ["consult", "worker", "--threads", "1"]
 from consult.cli import main
 main()
@@ -77,12 +97,13 @@ def prepare(settings: Settings) -> None:
         jobs.leave_connections(app)
 
 
-def carry_out(settings: Settings, workers: int) -> tuple[list, set[str]]:
-    """What the workers made, and which processes computed vectors."""
+def carry_out(
+    settings: Settings, workers: int, *, one_dies: bool = False
+) -> tuple[list, dict[str, set[str]]]:
+    """What the workers made, and which processes embedded, placed and died."""
     notes = settings.instance / "notes"
     notes.write_text("")
-    present = settings.instance / f"present-{workers}"
-    present.mkdir()
+    present = Path(tempfile.mkdtemp(dir=settings.instance))
     environment = {
         **os.environ,
         "CONSULT_INSTANCE": str(settings.instance),
@@ -91,6 +112,7 @@ def carry_out(settings: Settings, workers: int) -> tuple[list, set[str]]:
         "NOTES": str(notes),
         "PRESENT": str(present),
         "WORKERS": str(workers),
+        "DIES": "yes" * one_dies,
     }
     running = [
         subprocess.Popen([sys.executable, "-c", WORKER], env=environment, stderr=subprocess.DEVNULL)
@@ -110,7 +132,11 @@ def carry_out(settings: Settings, workers: int) -> tuple[list, set[str]]:
         for process in running:
             process.kill()
             process.wait()
-    return made, set(notes.read_text().split())
+    noted: dict[str, set[str]] = {"embed": set(), "place": set(), "died": set()}
+    for line in notes.read_text().split():
+        what, number = line.split("-")
+        noted[what].add(number)
+    return made, noted
 
 
 def _is_done() -> bool:
@@ -130,21 +156,38 @@ def _made() -> list:
     return [[tuple(row) for row in db.session.execute(some)] for some in rows]
 
 
-def ask_again(settings: Settings) -> None:
-    """Forget all that was made, and ask for it once more."""
+def within(settings: Settings, function: Callable[[], list | None]) -> list | None:
+    """`function` in the application, all connections left."""
     app = build(settings, **OVERRIDES)
-
-    @commits
-    def ask() -> None:
-        for model in (Coding, Stance, Theme, CachedVector, ThemeRun, ChangeLog):
-            db.session.execute(delete(model))
-        requests.request_all(db.session(), db.session.scalars(select(Consultation)).one())
-
     with app.app_context():
-        ask()
+        found = function()
         db.session.remove()
         db.engine.dispose()
         jobs.leave_connections(app)
+    return found
+
+
+@commits
+def ask_again() -> None:
+    """Forget all that was made, and ask for it once more."""
+    for model in (Coding, Stance, Theme, CachedVector, ThemeRun, ChangeLog):
+        db.session.execute(delete(model))
+    requests.request_all(db.session(), db.session.scalars(select(Consultation)).one())
+
+
+@commits
+def ask_to_place() -> None:
+    """Accept the themes, forget where the answers are, and ask for them to be placed."""
+    for model in (Coding, Stance, CachedVector, ThemeRun):
+        db.session.execute(delete(model))
+    db.session.execute(update(Theme).values(status="accepted"))
+    requests.request_placing(db.session(), db.session.scalars(select(Consultation)).one())
+
+
+def place_here() -> list:
+    ask_to_place()
+    assert _is_done()
+    return _made()
 
 
 @pytest.fixture
@@ -155,10 +198,31 @@ def settings(instance: Path, database: str | None) -> Settings:
 
 def test_three_workers_make_what_one_makes(settings: Settings) -> None:
     prepare(settings)
-    three, several = carry_out(settings, 3)
+    three, noted = carry_out(settings, 3)
     assert len(three[0]) >= 2 and len(three[3]) == ANSWERS
-    assert len(several) > 1, "one process did all the work"
-    ask_again(settings)
-    one, single = carry_out(settings, 1)
-    assert len(single) == 1
+    assert len(noted["embed"]) > 1, "one process did all the work"
+    within(settings, ask_again)
+    one, noted = carry_out(settings, 1)
+    assert len(noted["embed"]) == 1
     assert one == three
+
+
+def test_three_workers_place_as_one_and_as_the_caller_does(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(settings)
+    carry_out(settings, 1)
+    within(settings, ask_to_place)
+    three, noted = carry_out(settings, 3, one_dies=True)
+    assert len({row[0] for row in three[1]}) == ANSWERS
+    assert len({row[1] for row in three[1]}) >= 2, "all answers are in one theme"
+    assert len(noted["died"]) == 1
+    assert len(noted["place"]) > 1, "one process placed all"
+    within(settings, ask_to_place)
+    one, noted = carry_out(settings, 1)
+    assert len(noted["place"]) == 1
+    assert one == three
+    for module in (chunks, placing):
+        monkeypatch.setattr(module, "CHUNK", 10)
+    monkeypatch.setattr(placing, "MOST_LISTENING", 50)
+    assert within(replace(settings, jobs_url="memory://"), place_here) == three
