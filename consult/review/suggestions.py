@@ -26,14 +26,15 @@ FEWEST_BELOW = 2
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the analysis is given: an embedder, a cache of vectors, who is told how far it is, and who places very many
-    answers, given the ids of all of them (`consult.review.placing_chunks`)."""
+    """What the analysis is given: an embedder, one that may read beside it, a cache of vectors, who is told how far it
+    is, and who places very many answers, given the ids of all of them (`consult.review.placing_chunks`)."""
 
     embedder: Embedder | None = None
     vectors: VectorCache | None = None
     progress: Progress | None = None
     cancelled: Cancelled | None = None
     carry: Callable[[Sequence[int], Placer, Chunks], list[list[Assignment]]] | None = None
+    second: Embedder | None = None
 
     def chosen(self) -> Embedder:
         return self.embedder or use_embedder()
@@ -63,6 +64,7 @@ def suggest(material: Material, options: ThemeOptions, tools: Tools) -> Proposal
         languages=[text.language for text in texts],
         options=options,
         embedder=tools.chosen(),
+        second=tools.second,
         vectors=tools.vectors,
         progress=tools.progress,
         cancelled=tools.cancelled,

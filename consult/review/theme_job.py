@@ -22,7 +22,7 @@ from consult.encoders.errors import EncoderError
 from consult.extensions import db
 from consult.review import machine, requests, runs
 from consult.review.chunks import chunks_of, embed_together
-from consult.review.encoder import encoder_of
+from consult.review.encoder import encoder_of, second_encoder
 from consult.review.material import Material, Proposal
 from consult.review.models import ThemeRun
 from consult.review.placing_chunks import place_together
@@ -79,7 +79,8 @@ def _carry_out(
 ) -> None:
     material = machine.material_for(db.session(), scope, kind=kind)
     texts = [text.text for text in material.texts]
-    vectors = load_vectors(db.session(), embedder=embedder, texts=texts)
+    second = second_encoder() if kind == machine.FULL else None
+    vectors = load_vectors(db.session(), embedder=embedder, second=second, texts=texts)
     db.session.rollback()
     # A placing run reads only what is new; a full one sees everything against the whole.
     total = len(texts) if kind == machine.FULL else len(texts) - len(material.held)
@@ -104,6 +105,7 @@ def _carry_out(
         carry=aside.asked(
             partial(place_together, run_id, worker, vectors, embedder, teller.lives, teller.cancelled)
         ),
+        second=second,
     )
     proposal = aside.run(lambda: _propose(material, kind, options, tools))
     _finish(run_id, worker, scope, kind, proposal, vectors)

@@ -36,9 +36,13 @@ class KeptVectors(dict[str, np.ndarray]):
         super().__setitem__(key, vector)
 
 
-def load_vectors(session: Session, *, embedder: Embedder, texts: Iterable[str]) -> KeptVectors:
-    """The vectors that the database has for these texts, read at once."""
-    keys = sorted({content_key(embedder.name, for_reading(text)) for text in texts})
+def load_vectors(
+    session: Session, *, embedder: Embedder, texts: Iterable[str], second: Embedder | None = None
+) -> KeptVectors:
+    """The vectors that the database has for these texts, read at once; `second`: an encoder that reads them too."""
+    names = [encoder.name for encoder in (embedder, second) if encoder]
+    read = {for_reading(text) for text in texts}
+    keys = sorted(content_key(name, text) for name in names for text in read)
     vectors = KeptVectors(wanted=keys)
     refresh(session, vectors, keys)
     return vectors
@@ -69,7 +73,8 @@ def save_vectors(session: Session, vectors: KeptVectors) -> int:
 
 def forget_vectors(session: Session) -> int:
     """Forget the vectors of texts that are evidence no more, whichever encoder made them; how many there were."""
-    encoders = {engine.get("embedding", "") for engine in session.scalars(select(ThemeRun.engine))}
+    engines = session.scalars(select(ThemeRun.engine))
+    encoders = {engine.get(which, "") for engine in engines for which in ("embedding", "second")}
     needed = {
         content_key(encoder, for_reading(text))
         for text in session.scalars(select(Excerpt.text))
