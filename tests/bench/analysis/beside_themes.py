@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from consult.analysis.beside import with_words
 from consult.analysis.clustering import cluster_texts
 from consult.analysis.embedding import use_embedder
 from consult.analysis.reading import Reading, read_texts
@@ -57,7 +58,7 @@ def ours(one: Known) -> Answer:
     """The clusters that `find_themes` starts from, timed alone."""
     with one_thread():
         labels, cpu, wall = timed(
-            lambda: cluster_texts(one.reading.space, one.reading.raw, sizes=one.reading.sizes)
+            lambda: cluster_texts(with_words(one.reading), one.reading.raw, sizes=one.reading.sizes)
         )
     return Answer(labels, cpu, wall)
 
