@@ -47,5 +47,5 @@ def _agreement(session: Session, scope: Scope) -> Agreement | None:
         found = double.round_figures(session, one, coder_id=0)
         if found.agreement is not None and found.agreement.alpha is not None:
             result = found.agreement
-            return Agreement(float(result.alpha or 0), result.interval, found.total, result.coders)
+            return Agreement(float(result.alpha or 0), result.interval, result.items, result.sharing)
     return None
