@@ -1,4 +1,4 @@
-"""`consult agreement`: how far coders agree, from a file of codings without a server, or from a round of double coding."""
+"""`consult agreement`: how far coders agree, from a file of codings without a server, or from a round here."""
 
 from __future__ import annotations
 

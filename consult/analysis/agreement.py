@@ -53,7 +53,7 @@ def coder_agreement(items: Sequence[str], coders: Sequence[str], themes: Sequenc
     """
     names = sorted({name for name in themes if name})
     people = sorted(set(coders))
-    things = list(dict.fromkeys(items))
+    things = sorted(set(items))  # the interval does not depend on the order of the rows
     if len(people) < 2:
         raise CodingsError("agreement needs at least two coders")
     if not names:

@@ -2,10 +2,10 @@
 silent.
 
 The themes of two questions, and those of what was gathered elsewhere, are the same theme where they have a name in
-common. A kind of source is silent on a theme where nothing of it carries the theme, and is not read yet while nobody, no
-machine either, has put any of it under themes. Else it leans as those of its excerpts do whose stance is known: to one
-side where two thirds or more of them stand there, else to neither. Where all these stances are a machine's hints it is
-not clear yet how it leans.
+common. A kind of source is silent on a theme where nothing of it carries the theme, and is not read yet while neither
+a person nor a machine has put any of it under themes. Else it leans as those of its excerpts do whose stance is known:
+to one side where two thirds or more of them stand there, else to neither. Where all these stances are a machine's hints
+it is not clear yet how it leans.
 """
 
 from __future__ import annotations
@@ -121,7 +121,10 @@ def _kinds(session: Session, read: Read) -> dict[str, Ids]:
 
 def _coded(session: Session, read: Read) -> tuple[Ids, Ids]:
     """(the answers that were put under themes or under none, those of them where a person did)."""
-    lists = (listed(session, Coding.excerpt_id), listed(session, Coding.excerpt_id, where=Coding.origin == REVIEWER))
+    lists = (
+        listed(session, Coding.excerpt_id),
+        listed(session, Coding.excerpt_id, where=Coding.origin == REVIEWER),
+    )
     row = session.execute(
         select(*lists)
         .join(Excerpt, Excerpt.id == Coding.excerpt_id)
@@ -203,8 +206,8 @@ def _line(theme: Theme, places: Sequence[Place]) -> Line:
 
 def verdict_of(leans: Sequence[str]) -> str:
     """Whether the kinds of sources agree: `agree` where two or more lean the same way and none another; `contradict`
-    where they lean differently or are divided; `single` where only one raises the theme, `single_so_far` while another is
-    not read yet; `unknown` where the stance of fewer than two is known."""
+    where they lean differently or are divided; `single` where only one raises the theme, `single_so_far` while another
+    is not read yet; `unknown` where the stance of fewer than two is known."""
     raised = [lean for lean in leans if lean not in _SAID_NOTHING]
     known = [lean for lean in raised if lean in _KNOWN]
     if not raised:

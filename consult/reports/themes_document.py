@@ -61,7 +61,7 @@ class _Report:
         cells = theme_cells(result, self.k)
         if not cells:
             page.paragraph(say("The answers hold no words from which themes could be made."))
-            return page.saved(mask_contacts(title))
+            return page.saved(mask_contacts(title), language=self.language)
         page.table(
             [say("Theme"), say("Answers"), say("Share")],
             [[self.name(theme), self.shown(cell), self.share(theme.share, cell)] for theme, cell in cells],
@@ -72,7 +72,7 @@ class _Report:
         for theme, cell in cells:
             self._theme(theme, cell)
         self._notes()
-        return page.saved(mask_contacts(title))
+        return page.saved(mask_contacts(title), language=self.language)
 
     def _by_group(self, table: GroupTable) -> None:
         say = self.say

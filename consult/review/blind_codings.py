@@ -38,7 +38,9 @@ def blind_rows(
     if reader_id in people:
         own = {excerpt for coder, excerpt in said if coder == reader_id}
         said = {key: themes for key, themes in said.items() if key[1] in own}
-    named = names_of(session, people) if has_names else {c: f"coder {n}" for n, c in enumerate(people, start=1)}
+    named = (
+        names_of(session, people) if has_names else {c: f"coder {n}" for n, c in enumerate(people, start=1)}
+    )
     themes = _theme_names(session, Scope(one.consultation_id, one.question_id), language)
     places = {excerpt: place for place, excerpt in enumerate(one.excerpt_ids)}
     in_order = sorted(said, key=lambda key: (places.get(key[1], len(places)), key[0]))

@@ -277,9 +277,7 @@ def settled_in(session: Session, one: DoubleCoding) -> dict[int, list[int]]:
         .order_by(ChangeLog.id)
     )
     present = _present(session, one)
-    return {
-        params["excerpt_id"]: list(dict.fromkeys(map(present, params["theme_ids"]))) for params in rows
-    }
+    return {params["excerpt_id"]: list(dict.fromkeys(map(present, params["theme_ids"]))) for params in rows}
 
 
 def _alive(session: Session, one: DoubleCoding) -> dict[int, Excerpt]:

@@ -221,7 +221,9 @@ def test_sources_are_laid_beside_one_another(house: House, reviewer: FlaskClient
 
 def _unread(house: House) -> int:
     """The source of what nobody has coded."""
-    found = db.session.scalars(select(EvidenceSource.id).where(EvidenceSource.kind == "document_review")).first()
+    found = db.session.scalars(
+        select(EvidenceSource.id).where(EvidenceSource.kind == "document_review")
+    ).first()
     return found or sources.save_source(
         db.session(), house.consultation, None,
         {"kind": "document_review", "title": "Report", "informant": "", "date": None, "place": None,

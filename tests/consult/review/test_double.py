@@ -224,7 +224,9 @@ def test_rounds_stand_beside_one_another_with_their_bases(house: House, scope: S
     assert [cell.found.items for cell in whole.cells] == [4, 5] == [cell.found.items for cell in one.cells]
     assert [cell.found.alpha for cell in whole.cells] == [rounds[0].agreement.alpha, 1.0]
     assert [cell.turn for cell in whole.cells] == ["", "up"] == [cell.turn for cell in one.cells]
-    assert [line.theme for line in found.lines[1:]] == house.themes[:2], "a theme that nobody gave has no line"
+    assert [line.theme for line in found.lines[1:]] == house.themes[:2], (
+        "a theme that nobody gave has no line"
+    )
 
 
 def test_the_machine_beside_each_coder_and_what_they_agreed_on(house: House, scope: Scope) -> None:
@@ -254,7 +256,9 @@ def test_codings_taken_out_give_the_agreement_of_the_page(house: House, scope: S
     assert sorted(t.alpha for t in again.themes.values()) == sorted(t.alpha for t in page.themes.values())
     named = blind_rows(house.session, one, language="en", has_names=True, reader_id=house.badr)
     assert {coder for _item, coder, _theme in named} == {"Ana", "Badr"}
-    assert str(house.excerpts[5].id) not in {item for item, _coder, _theme in named}, "she has not coded it yet"
+    assert str(house.excerpts[5].id) not in {item for item, _coder, _theme in named}, (
+        "she has not coded it yet"
+    )
 
 
 def test_bases_and_the_table_of_codings_on_the_pages(closed: Consultation, client, sign_in) -> None:
