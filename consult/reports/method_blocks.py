@@ -224,7 +224,8 @@ def _agreement(setting: Setting, part: QuestionPart) -> str:
         )  # fmt: skip
     if found.day is None:
         return said
-    return f"{said} {words.gettext('The last of these codings is of %(day)s.', day=words.day(found.day))}"
+    last = words.gettext("The last of these codings is of %(day)s.", day=words.day(found.day))
+    return f"{said} {last}"
 
 
 def question_name(setting: Setting, part: QuestionPart) -> Line:
