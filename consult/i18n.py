@@ -192,10 +192,14 @@ def format_moment(at: datetime | None, timezone: str = "UTC") -> str:
     return f"{shown_digits(babel_format_datetime(local, pattern, rebase=False))} ({zone})"
 
 
-def format_day(day: date | None) -> str:
-    """A day of the calendar, written out."""
+def format_day(day: date | None, timezone: str | None = None) -> str:
+    """A day of the calendar, written out; of a moment that of a zone, which has to be given."""
     if day is None:
         return ""
+    if isinstance(day, datetime):
+        if timezone is None:
+            raise ValueError("a moment is of another day in another zone")
+        day = day.astimezone(ZoneInfo(timezone)).date()
     pattern = MOMENTS.get(language(), MOMENTS["en"]).split(" y")[0] + " y"
     return shown_digits(babel_format_date(day, pattern))
 

@@ -34,12 +34,15 @@ class ThemeAgreement:
 
 @dataclass(frozen=True, slots=True)
 class AgreementResult:
-    """Agreement by theme and over all decisions on all themes."""
+    """Agreement by theme and over all decisions on all themes. `items`: those that two of the `coders` or more saw;
+    `sharing`: how many of the coders saw any of these."""
 
     themes: Mapping[str, ThemeAgreement]
     alpha: float | None
     interval: tuple[float, float] | None
     coders: int
+    items: int
+    sharing: int
 
 
 def coder_agreement(items: Sequence[str], coders: Sequence[str], themes: Sequence[str]) -> AgreementResult:
@@ -50,7 +53,7 @@ def coder_agreement(items: Sequence[str], coders: Sequence[str], themes: Sequenc
     """
     names = sorted({name for name in themes if name})
     people = sorted(set(coders))
-    things = list(dict.fromkeys(items))
+    things = sorted(set(items))  # the interval does not depend on the order of the rows
     if len(people) < 2:
         raise CodingsError("agreement needs at least two coders")
     if not names:
@@ -79,7 +82,14 @@ def coder_agreement(items: Sequence[str], coders: Sequence[str], themes: Sequenc
         )
         for i, name in enumerate(names)
     }
-    return AgreementResult(found, _alpha(parts.reshape(-1, 4)), _interval(parts, drawn), len(people))
+    return AgreementResult(
+        found,
+        _alpha(parts.reshape(-1, 4)),
+        _interval(parts, drawn),
+        len(people),
+        int(shared.sum()),
+        int(seen[shared].any(axis=0).sum()),
+    )
 
 
 def _parts(values: np.ndarray, seen: np.ndarray) -> np.ndarray:

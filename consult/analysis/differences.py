@@ -26,12 +26,15 @@ MOST_CHANGES_COUNTED = 50
 MOST_STATES = 1_000_000
 """So many partial sums at most are counted out; beyond, the normal approximation is taken."""
 ALPHA = 0.05
+DRAWS = 19_999
+"""How often answers are dealt to the two groups by chance where chi-square's approximation is not trusted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`test`: fisher, z, mann_whitney, mcnemar or wilcoxon. `effect`: difference of shares, or of ranks (-1 to 1);
-    `interval` is its own, None where there is none to give; `size`: Cohen's h for shares, else the effect again."""
+    """`test`: fisher, z, mann_whitney, mcnemar, wilcoxon, chi_square or permutation. `effect`: difference of shares, or
+    of ranks (-1 to 1), or Cramér's V (0 to 1); `interval` is its own, None where there is none to give; `size`: Cohen's
+    h for shares, else the effect again."""
 
     test: str
     p: float
@@ -124,6 +127,47 @@ def _two_sided(ways: np.ndarray, found: int) -> float:
     """Twice the share of the ways whose sum is as high as the one found, or as low, whichever is the less."""
     least = min(float(ways[: found + 1].sum()), float(ways[found:].sum()))
     return min(1.0, 2 * least / float(ways.sum()))
+
+
+def two_distributions(first: Sequence[int], second: Sequence[int]) -> Difference | None:
+    """How many of two groups of different people gave each of several answers without an order: Pearson's chi-square
+    over the whole distribution, or where a cell expects fewer than 5 the same statistic against answers dealt to the
+    groups by chance with all totals kept (a Monte Carlo form of Fisher, Freeman and Halton's test, the same draws each
+    time). The size is Cramér's V without its bias (Bergsma, Journal of the Korean Statistical Society 42, 2013). None
+    where a group is empty or all gave the same answer. Raises ValueError for negative counts."""
+    table = np.array([first, second], dtype=np.int64)
+    if (table < 0).any():
+        raise ValueError("counts cannot be negative")
+    table = table[:, table.sum(axis=0) > 0]
+    sides, answers = table.sum(axis=1), table.sum(axis=0)
+    whole = int(table.sum())
+    if not sides.all() or len(answers) < 2 or whole < 3:
+        return None
+    expected = np.outer(sides, answers) / whole
+    statistic = float(((table - expected) ** 2 / expected).sum())
+    if expected.min() >= FEWEST_EXPECTED:
+        test, p = "chi_square", float(_stats().chi2.sf(statistic, len(answers) - 1))
+    else:
+        test, p = "permutation", _dealt(statistic, answers, int(sides[0]), expected)
+    size = _cramers_v(statistic / whole, len(answers), whole)
+    return Difference(test, min(1.0, p), size, None, size)
+
+
+def _dealt(statistic: float, answers: np.ndarray, number: int, expected: np.ndarray) -> float:
+    """How often chance gives a statistic as high; what was found counts as one of the draws."""
+    drawn = np.random.default_rng(0).multivariate_hypergeometric(answers, number, size=DRAWS)
+    off = (drawn - expected[0]) ** 2
+    found = (off / expected[0]).sum(axis=1) + (off / expected[1]).sum(axis=1)
+    return float((1 + (found >= statistic - 1e-9).sum()) / (1 + DRAWS))
+
+
+def _cramers_v(phi_squared: float, answers: int, whole: int) -> float:
+    """Of a table of two rows, corrected for its bias; 0 where no more is there than chance would give."""
+    left = max(0.0, phi_squared - (answers - 1) / (whole - 1))
+    rows = 2 - 1 / (whole - 1)
+    columns = answers - (answers - 1) ** 2 / (whole - 1)
+    least = min(rows, columns) - 1
+    return min(1.0, sqrt(left / least)) if least > 0 else 0.0
 
 
 def changed_shares(both: int, only_first: int, only_second: int, neither: int) -> Difference:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from consult.analysis.differences import (
     changed_orders,
     changed_shares,
     holm,
+    two_distributions,
     two_orders,
     two_shares,
 )
@@ -52,8 +53,9 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Themes, then scales. `left_out`: answers that stand on both sides; `is_paired`: the same people on both;
-    `in_both`: how many people answered both times, None where nobody can know."""
+    """Themes, then scales, then questions whose answers have no order (`choices`). `left_out`: answers that stand on
+    both sides; `is_paired`: the same people on both; `in_both`: how many people answered both times, None where nobody
+    can know."""
 
     themes: Sequence[Compared]
     scales: Sequence[Compared]
@@ -61,6 +63,7 @@ class Comparison:
     left_out: int = 0
     is_paired: bool = False
     in_both: int | None = None
+    choices: Sequence[Compared] = ()
 
 
 def compare_columns(
@@ -77,14 +80,17 @@ def compare_columns(
         _two(theme, _common(read, theme, first), len(first), _common(read, theme, second), len(second))
         for theme in read.themes
     ]
-    scales = []
+    scales: list[Compared] = []
+    choices: list[Compared] = []
     if read.scope.question_id != GATHERED:
-        for asked in _scales(session, read.scope.consultation_id):
+        for asked in _closed(session, read.scope.consultation_id):
             if asked.key == dimension.key:
                 continue
             points = _points(session, asked, read.scope, read.answers)
-            scales.append(_orders(asked, _histogram(points, first), _histogram(points, second)))
-    return _adjusted(Comparison(themes, scales, (len(first), len(second)), len(shared)))
+            sides = _histogram(points, first), _histogram(points, second)
+            (scales if asked.scale else choices).append(_two_answers(asked, *sides))
+    bases = len(first), len(second)
+    return _adjusted(Comparison(themes, scales, bases, len(shared), choices=choices))
 
 
 def compare_waves(
@@ -110,15 +116,16 @@ def compare_waves(
         for theme in read.themes
         if (match := _match(theme, before)) is not None
     ]
-    scales = []
-    known = {asked.question_id: asked for asked in _scales(session, earlier.consultation_id)}
-    for asked in _scales(session, read.scope.consultation_id):
+    scales: list[Compared] = []
+    choices: list[Compared] = []
+    known = {asked.question_id: asked for asked in _closed(session, earlier.consultation_id)}
+    for asked in _closed(session, read.scope.consultation_id):
         if (old := known.get(asked.question_id)) is not None and old.order == asked.order:
             now = _histogram(_points(session, asked, read.scope, read.answers), np.arange(read.base))
             then = _histogram(_points(session, old, earlier, before.answers), np.arange(before.base))
-            scales.append(_orders(asked, now, then))
+            (scales if asked.scale else choices).append(_two_answers(asked, now, then))
     in_both = len(pairs) if pairs is not None else None
-    return _adjusted(Comparison(themes, scales, (read.base, before.base), in_both=in_both))
+    return _adjusted(Comparison(themes, scales, (read.base, before.base), in_both=in_both, choices=choices))
 
 
 def earlier_waves(session: Session, consultation: Consultation, asked: Question) -> list[Consultation]:
@@ -161,31 +168,38 @@ def _common(read: Read, theme: Theme, places: Ids) -> int:
 
 
 def _scales(session: Session, consultation_id: int) -> list[Dimension]:
+    return [asked for asked in _closed(session, consultation_id) if asked.scale]
+
+
+def _closed(session: Session, consultation_id: int) -> list[Dimension]:
+    """The questions with a scale, and those whose answers are options without an order."""
     survey = select(ConsultationSurvey.survey_id).where(ConsultationSurvey.consultation_id == consultation_id)
     ids = session.scalars(survey.order_by(ConsultationSurvey.position)).all()
-    return [asked for one in ids[:1] for asked in closed_questions(session, one) if asked.scale]
+    found = [asked for one in ids[:1] for asked in closed_questions(session, one)]
+    return [asked for asked in found if asked.scale or asked.is_nominal]
 
 
 def _points(session: Session, asked: Dimension, scope: Scope, answers: Answers) -> list[Ids]:
-    """The answers that stand at each point of a scale, those outside the scale left out."""
+    """The answers that stand at each point of a scale, those outside the scale left out, or that gave each option."""
     assert asked.kind == QUESTION and is_by_response(asked, scope)
     lists = {str(key): ids for key, ids in id_lists(session, members(asked, scope)).items()}
-    return [answers.places_of_responses(lists.get(key, NONE)) for key in asked.scale]
+    return [answers.places_of_responses(lists.get(key, NONE)) for key in asked.scale or asked.order]
 
 
 def _histogram(points: Sequence[Ids], places: Ids) -> list[int]:
     return [len(np.intersect1d(ids, places, assume_unique=True)) for ids in points]
 
 
-def _orders(asked: Dimension, first: Sequence[int], second: Sequence[int]) -> Compared:
-    return Compared(
-        None, asked.label, (sum(first), sum(second)), (sum(first), sum(second)), two_orders(first, second)
-    )
+def _two_answers(asked: Dimension, first: Sequence[int], second: Sequence[int]) -> Compared:
+    """A question with a scale by the order of its answers, another one by how often each was given."""
+    found = two_orders(first, second) if asked.scale else two_distributions(first, second)
+    sums = sum(first), sum(second)
+    return Compared(None, asked.label, sums, sums, found)
 
 
 def _adjusted(found: Comparison) -> Comparison:
     """With the p values of everything on the page adjusted together."""
-    lines = [*found.themes, *found.scales]
+    lines = [*found.themes, *found.scales, *found.choices]
     adjusted = iter(holm([line.found.p for line in lines if line.found]))
     made = [
         Compared(
@@ -198,8 +212,8 @@ def _adjusted(found: Comparison) -> Comparison:
         )
         for line in lines
     ]
-    split = len(found.themes)
-    return Comparison(made[:split], made[split:], found.bases, found.left_out, found.is_paired, found.in_both)
+    one, two = len(found.themes), len(found.themes) + len(found.scales)
+    return replace(found, themes=made[:one], scales=made[one:two], choices=made[two:])
 
 
 def _words(texts: Mapping[str, str]) -> frozenset[tuple[str, str]]:

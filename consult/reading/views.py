@@ -235,4 +235,5 @@ def sources(slug: str) -> str:
         consultation=consultation,
         found=found,
         kinds=KINDS,
+        unread=[KINDS[kind] for kind, one in found.kinds.items() if one.is_unread],
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 from consult.reports.words import Line, Said, Words
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,16 @@ class Table:
     rows: tuple[Row, ...]
     widths: tuple[int, ...]
     is_heat: bool = False
+
+
+def evenly(columns: Sequence[T], most: int) -> list[Sequence[T]]:
+    """Columns for as few tables as hold `most` each, none of them more than one column wider than another."""
+    number = -(-len(columns) // most)
+    if not number:
+        return []
+    each, wider = divmod(len(columns), number)
+    starts = [n * each + min(n, wider) for n in range(number + 1)]
+    return [columns[start:end] for start, end in pairwise(starts)]
 
 
 @dataclass(frozen=True, slots=True)

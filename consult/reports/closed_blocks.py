@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from consult.reports.blocks import Block, Cell, Paragraph, Row, Stacked, Strip
+from consult.reports.blocks import Block, Cell, Paragraph, Row, Stacked, Strip, evenly
 from consult.reports.consultation_report import Figure, QuestionPart
-from consult.reports.setting import Setting
+from consult.reports.setting import Setting, under
 from consult.reports.words import NO_LANGUAGE, Line, Said, clean
 from surveys.i18n import N_
 from surveys.presentation import ResultGroup, ResultRow, ResultView
@@ -27,16 +27,17 @@ def closed_blocks(setting: Setting, part: QuestionPart) -> Iterator[Block]:
     result = part.result
     if result is None:
         return
+    question = setting.label(part.label, is_gathered=part.is_gathered)
     if not result.rows and not result.groups:
         yield Paragraph((Said(answered(setting, result)),))
     elif any(len(group.rows) > 1 for group in result.groups):
-        yield from _matrix(setting, result)
+        yield from _matrix(setting, result, question)
     elif result.groups:
-        yield _options(setting, result)
+        yield _options(setting, result, question)
     else:
         if part.is_scale:
             yield from _scale(setting, result)
-        yield _distribution(setting, result)
+        yield _distribution(setting, result, question)
     yield from _statistics(setting, result)
 
 
@@ -75,20 +76,36 @@ def _figure(row: ResultRow) -> Figure:
     return Figure(row.count, row.share, row.hidden)
 
 
-def _distribution(setting: Setting, result: ResultView) -> Block:
+def _distribution(setting: Setting, result: ResultView, question: Line) -> Block:
     return setting.bars(
-        answered(setting, result),
+        under(question, answered(setting, result)),
         setting.words.gettext("Answer"),
         [(label_of(setting, row), _figure(row), 0, row.apart) for row in result.rows],
     )
 
 
 def _scale(setting: Setting, result: ResultView) -> Iterator[Block]:
-    """One stacked bar over the points of the scale, where all of them may be shown."""
+    """One stacked bar over the points of the scale, where all of them may be shown. It says of what its shares are
+    where that is not what those of the table are of."""
     rows = [row for row in result.rows if not row.apart]
     strip = _strip(setting, (), rows)
     if strip and 2 <= len(rows) <= _MOST_PARTS:
-        yield Stacked((), tuple(label_of(setting, row) for row in rows), (strip,))
+        caption: Line = ()
+        if _has_apart(result.rows):
+            counted = setting.words.ngettext(
+                "%(num)s answer", "%(num)s answers", sum(row.count or 0 for row in rows)
+            )
+            said = setting.words.gettext(
+                "The bar: shares of the %(answers)s on the scale. The table: of everybody who answered.",
+                answers=counted,
+            )
+            caption = (Said(said),)
+        yield Stacked(caption, tuple(label_of(setting, row) for row in rows), (strip,))
+
+
+def _has_apart(rows: Iterable[ResultRow]) -> bool:
+    """Whether anybody gave an answer that is not on the scale, such as "don't know"."""
+    return any(row.apart and row.count != 0 for row in rows)
 
 
 def _strip(setting: Setting, name: Line, rows: list[ResultRow]) -> Strip | None:
@@ -100,19 +117,26 @@ def _strip(setting: Setting, name: Line, rows: list[ResultRow]) -> Strip | None:
     return Strip(name, shares, tuple(setting.share(share) for share in shares))
 
 
-def _matrix(setting: Setting, result: ResultView) -> Iterator[Block]:
+def _matrix(setting: Setting, result: ResultView, question: Line) -> Iterator[Block]:
     """Statements with the same answers: stacked bars, and the numbers in a table."""
     parts = [row for row in result.groups[0].rows if not row.apart]
+    has_apart = any(_has_apart(group.rows) for group in result.groups)
+    on_scale = [(group, [row for row in group.rows if not row.apart]) for group in result.groups]
     strips = [
         strip
-        for group in result.groups
-        if (strip := _strip(setting, label_of(setting, group), [row for row in group.rows if not row.apart]))
+        for group, rows in on_scale
+        if (strip := _strip(setting, _on_scale(setting, group, has_apart), rows))
     ]
     if strips and 2 <= len(parts) <= _MOST_PARTS and not result.several:
-        yield Stacked((), tuple(label_of(setting, row) for row in parts), tuple(strips))
+        caption: Line = ()
+        if has_apart:
+            said = setting.words.gettext(
+                "The bars: shares of the answers on the scale. The table: of everybody who answered."
+            )
+            caption = (Said(said),)
+        yield Stacked(caption, tuple(label_of(setting, row) for row in parts), tuple(strips))
     columns = list(result.groups[0].rows)
-    for start in range(0, len(columns), _MOST_COLUMNS):
-        some = columns[start : start + _MOST_COLUMNS]
+    for some in evenly(columns, _MOST_COLUMNS):
         head = [
             setting.name(setting.words.gettext("Answer")),
             *(Cell(label_of(setting, row), True) for row in some),
@@ -120,7 +144,16 @@ def _matrix(setting: Setting, result: ResultView) -> Iterator[Block]:
         rows = [Row(_matrix_cells(setting, group, [row.key for row in columns].index(some[0].key), len(some)))
                 for group in result.groups]  # fmt: skip
         widths = (40, *[60 // len(some)] * len(some))
-        yield setting.table(answered(setting, result), head, rows, widths, is_heat=True)
+        yield setting.table(under(question, answered(setting, result)), head, rows, widths, is_heat=True)
+
+
+def _on_scale(setting: Setting, group: ResultGroup, has_apart: bool) -> Line:
+    """A statement, with how many answers its bar is of where the table counts more."""
+    counts = [row.count for row in group.rows if not row.apart]
+    if not has_apart or None in counts:
+        return label_of(setting, group)
+    said = setting.words.ngettext("%(num)s answer", "%(num)s answers", sum(count or 0 for count in counts))
+    return (*label_of(setting, group), Said(f" · {said}"))
 
 
 def _matrix_cells(setting: Setting, group: ResultGroup, start: int, number: int) -> tuple[Cell, ...]:
@@ -142,7 +175,7 @@ def shade_of(share: float | None) -> int:
     return 0 if not share else min(9, 1 + int(share * 10))
 
 
-def _options(setting: Setting, result: ResultView) -> Block:
+def _options(setting: Setting, result: ResultView, question: Line) -> Block:
     """Options that were ranked, given points or compared: a figure and a count each."""
     first, second = _COLUMNS.get(result.field.type, (N_("Mean"), N_("Number")))
     gettext, words = setting.words.gettext, setting.words
@@ -173,7 +206,7 @@ def _options(setting: Setting, result: ResultView) -> Block:
         setting.number(gettext(second)),
         setting.number(gettext("Share")),
     ]
-    return setting.table(answered(setting, result), head, rows, (36, 24, 14, 14, 12))
+    return setting.table(under(question, answered(setting, result)), head, rows, (36, 24, 14, 14, 12))
 
 
 def _statistics(setting: Setting, result: ResultView) -> Iterator[Block]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.reports.consultation_report import Agreement, Coding
+from consult.reports.controlled import total
 from consult.review import double
+from consult.review.double_models import BlindCoding
 from consult.review.models import ChangeLog, ThemeRun
 from consult.review.queries import QuestionFigures
 from consult.review.scope import Scope
 
 
-def coding_of(session: Session, scope: Scope, figures: QuestionFigures, *, k: int) -> Coding | None:
+def coding_of(
+    session: Session, scope: Scope, figures: QuestionFigures, *, k: int, zone: tzinfo
+) -> Coding | None:
     """Of one question; None where so few answered that nothing is said of it."""
     if figures.base < k:
         return None
@@ -37,15 +43,24 @@ def coding_of(session: Session, scope: Scope, figures: QuestionFigures, *, k: in
         unseen=figures.unseen,
         changes=changes or 0,
         engine={str(name): str(made) for name, made in sorted((engine or {}).items())},
-        agreement=_agreement(session, scope),
+        agreement=_agreement(session, scope, k, zone),
     )
 
 
-def _agreement(session: Session, scope: Scope) -> Agreement | None:
+def _agreement(session: Session, scope: Scope, k: int, zone: tzinfo) -> Agreement | None:
     """That of the newest round in which coders can be compared."""
     for one in double.rounds_of(session, scope):
         found = double.round_figures(session, one, coder_id=0)
         if found.agreement is not None and found.agreement.alpha is not None:
             result = found.agreement
-            return Agreement(float(result.alpha or 0), result.interval, found.total, result.coders)
+            last = session.scalar(
+                select(func.max(BlindCoding.coded_at)).where(BlindCoding.round_id == one.id)
+            )
+            return Agreement(
+                float(result.alpha or 0),
+                result.interval,
+                total(result.items, k),
+                result.sharing,
+                last.astimezone(zone).date() if last else None,
+            )
     return None

@@ -122,6 +122,6 @@ def _question(setting: Setting, part: QuestionPart) -> Iterator[Block]:
     if part.result is not None:
         yield from closed_blocks(setting, part)
     if part.summary is not None:
-        yield from summary_blocks(setting, part.summary, level=3)
+        yield from summary_blocks(setting, part.summary, level=3, question=question_name(setting, part))
     elif part.result is None:
         yield Paragraph((Said(setting.words.gettext("Too few answers to show anything of them.")),))

@@ -6,7 +6,7 @@ Every figure in here may be shown: it went through disclosure control for its ed
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from surveys.presentation import ResultView
@@ -39,12 +39,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class GroupShare:
-    """A theme in one group: `base` answers of the group, and how many of them carry it."""
+    """A theme in one group: `base` answers of the group, and how many of them carry it. `asked`: the other question to
+    which `name` is the answer, where the group is one of these."""
 
     name: Text
     dimension: str
     base: Figure
     figure: Figure
+    asked: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,14 @@ class SummaryPart:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far people who coded the same answers apart from each other agree (Krippendorff's α)."""
+    """How far people who coded the same answers apart from each other agree (Krippendorff's α). `items`: the answers
+    that two or more of them saw; `day`: that of the last of these codings."""
 
     alpha: float
     interval: tuple[float, float] | None
-    items: int
+    items: Figure
     coders: int
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from consult.analysis.disclosure import Hidden
-from consult.reports.consultation_report import Figure, GroupShare, Quote, ThemePart
+from consult.reports.consultation_report import Figure, GroupShare, Quote, Text, ThemePart
 from consult.review.models import STANCES
 from consult.summary.content import GroupFigure, SummaryContent, SummaryQuote
 from consult.summary.disclosed import ShownTheme, shown_themes
@@ -77,6 +78,28 @@ def _stance(shown: ShownTheme, name: str, known: int) -> Figure:
     if name in shown.stance:
         return Figure(shown.stance[name], shown.stance[name] / known if known else None)
     return _UNKNOWN if shown.theme.stance.get(name) else Figure(0, 0.0)
+
+
+def named_apart(parts: Sequence[ThemePart], asked: Mapping[str, Text]) -> tuple[ThemePart, ...]:
+    """Themes whose groups by the answer to another question are called by the answer alone, with the question beside
+    it. `asked`: dimension → the words of the question. What was asked in other words when it was signed stays whole."""
+    return tuple(
+        replace(
+            part, groups=tuple(_named_apart(group, asked.get(group.dimension, {})) for group in part.groups)
+        )
+        for part in parts
+    )
+
+
+def _named_apart(group: GroupShare, asked: Text) -> GroupShare:
+    found = {
+        code: words.removeprefix(f"{asked[code]} ")
+        for code, words in group.name.items()
+        if asked.get(code) and words.startswith(f"{asked[code]} ")
+    }
+    if not found or set(found) != set(group.name):
+        return group
+    return replace(group, name=found, asked={code: asked[code] for code in found})
 
 
 def quote_of(quote: SummaryQuote) -> Quote:

@@ -31,8 +31,9 @@ from consult.reports.consultation_report import (
     Text,
     ThemeTable,
 )
-from consult.reports.controlled import controlled_themes, quote_of, theme_parts, total
+from consult.reports.controlled import controlled_themes, named_apart, quote_of, theme_parts, total
 from consult.reports.rates import response_rates
+from consult.review.dimensions import QUESTION
 from consult.review.queries import QuestionFigures, question_figures
 from consult.review.requests import questions_to_code
 from consult.review.scope import Scope
@@ -160,6 +161,11 @@ class _Asked:
             for question in free_text_questions(session, consultation.survey_id)
         }
         self.to_code = questions_to_code(session, consultation)
+        self.newest = survey_queries.latest_version(session, consultation.survey_id)
+        self.asked: dict[str, Text] = {
+            f"{QUESTION}:{question.id}": dict(question.label)
+            for question in (self.newest.definition.questions() if self.newest else ())
+        }
         self.reworded = survey_queries.reworded_questions(session, consultation.survey_id)
 
     def whole(self) -> SummaryPart | None:
@@ -173,7 +179,7 @@ class _Asked:
             if question_id is not None
         }
         shown = beside_questions(shown_themes(one.content, self.k), questions)
-        parts = theme_parts(shown, self.k)
+        parts = named_apart(theme_parts(shown, self.k), self.asked)
         tables = []
         for question_id in dict.fromkeys(theme.question_id for theme in one.content.themes):
             own = [n for n, theme in enumerate(one.content.themes) if theme.question_id == question_id]
@@ -185,7 +191,11 @@ class _Asked:
                     themes=tuple(parts[n] for n in own),
                 )
             )
-        return replace(_signed_part(one, self.k, self.zone), themes=parts, tables=tuple(tables))
+        return replace(self._signed(one), themes=parts, tables=tuple(tables))
+
+    def _signed(self, one: SignedSummary) -> SummaryPart:
+        part = _signed_part(one, self.k, self.zone)
+        return replace(part, themes=named_apart(part.themes, self.asked))
 
     def _is_too_small(self, base: int) -> bool:
         """Whether outside nothing is said of so few answers."""
@@ -193,9 +203,8 @@ class _Asked:
 
     def parts(self) -> Iterator[QuestionPart]:
         """A part for each question that was answered with a choice, a number or words."""
-        newest = survey_queries.latest_version(self.session, self.consultation.survey_id)
         done = set()
-        for question in newest.definition.questions() if newest else ():
+        for question in self.newest.definition.questions() if self.newest else ():
             if question.id in self.closed:
                 yield self._closed(question.id, dict(question.label), self.closed[question.id])
             elif question.id in self.free and question.id in self.to_code:
@@ -222,13 +231,13 @@ class _Asked:
         if self._is_too_small(min(figures.base, one.content.base if one else figures.base)):
             pass
         elif one is not None:
-            summary = _signed_part(one, self.k, self.zone)
+            summary = self._signed(one)
         else:
             summary = self._unsigned(question_id, figures)
         return QuestionPart(
             label=self.free.get(question_id, {}),
             summary=summary,
-            coding=coded.coding_of(self.session, scope, figures, k=self.k),
+            coding=coded.coding_of(self.session, scope, figures, k=self.k, zone=self.zone),
             reworded=tuple(self.reworded.get(question_id, ())),
             is_gathered=question_id == GATHERED,
         )

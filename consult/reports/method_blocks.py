@@ -8,7 +8,7 @@ from consult.reports.blocks import Block, Facts, Heading, Paragraph, Row
 from consult.reports.consultation_report import ConsultationReport, QuestionPart, RateLine
 from consult.reports.environment import LANGUAGE_NAMES
 from consult.reports.setting import Setting
-from consult.reports.words import Line, Said
+from consult.reports.words import Line, Said, Words
 from surveys.i18n import N_
 
 _BY = {
@@ -16,6 +16,14 @@ _BY = {
     "region": N_("Response by region"),
     "language": N_("Response by language"),
 }
+_STEPS = {
+    "arabic": N_("Arabic words"),
+    "clustering": N_("Grouping into themes"),
+    "embedding": N_("Meaning of sentences"),
+    "language": N_("Telling languages apart"),
+    "stance": N_("Hints of stance"),
+}
+"""What the steps are called that a run of the machine writes down."""
 
 
 def rates_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Block]:
@@ -142,19 +150,25 @@ def method_blocks(setting: Setting, report: ConsultationReport) -> Iterator[Bloc
         )
     yield Heading(2, (Said(gettext("Programs")),), setting.anchor())
     yield Paragraph(
-        (Said(gettext("Made with %(software)s.", software=report.software)), *_engines(report)), "soft"
+        (Said(gettext("Made with %(software)s.", software=report.software)), *_engines(words, report)), "soft"
     )
 
 
-def _engines(report: ConsultationReport) -> Line:
+def _engines(words: Words, report: ConsultationReport) -> Line:
+    """What each step of the machine's reading was done with, as the runs have written it down."""
     made = {
-        f"{name}: {version}"
+        (name, version)
         for part in report.questions
         if part.coding is not None
         for name, version in part.coding.engine.items()
         if name != "mashura"
     }
-    return (Said(" "), Said(" · ".join(sorted(made)), "en")) if made else ()
+    found: list[Said] = []
+    for name, version in sorted(made):
+        found.append(Said(" · " if found else " "))
+        step = words.gettext(_STEPS[name]) if name in _STEPS else Said(name, "en")
+        found += words.line(N_("%(title)s: %(note)s"), title=step, note=Said(version, "en"))
+    return tuple(found)
 
 
 def _coding(setting: Setting, part: QuestionPart) -> Iterator[Block]:
@@ -192,18 +206,26 @@ def _agreement(setting: Setting, part: QuestionPart) -> str:
     found, words = part.coding.agreement, setting.words
     alpha = words.decimal(found.alpha, 2)
     coders = words.ngettext("%(num)s person", "%(num)s people", found.coders)
-    answers = words.ngettext("%(num)s answer", "%(num)s answers", found.items)
+    if found.items.count is None:
+        answers = words.gettext("fewer than %(number)s answers", number=words.number(setting.k))
+    else:
+        answers = words.ngettext("%(num)s answer", "%(num)s answers", found.items.count)
     if found.interval is None:
-        return words.gettext(
+        said = words.gettext(
             "%(coders)s coded %(answers)s apart from each other: Krippendorff’s α is %(alpha)s.",
             coders=coders, answers=answers, alpha=alpha,
         )  # fmt: skip
-    return words.gettext(
-        "%(coders)s coded %(answers)s apart from each other: Krippendorff’s α is %(alpha)s (%(low)s to %(high)s). From "
-        "0.80 codings count as reliable, from 0.67 as tentative.",
-        coders=coders, answers=answers, alpha=alpha,
-        low=words.decimal(found.interval[0], 2), high=words.decimal(found.interval[1], 2),
-    )  # fmt: skip
+    else:
+        said = words.gettext(
+            "%(coders)s coded %(answers)s apart from each other: Krippendorff’s α is %(alpha)s (%(low)s to %(high)s). "
+            "From 0.80 codings count as reliable, from 0.67 as tentative.",
+            coders=coders, answers=answers, alpha=alpha,
+            low=words.decimal(found.interval[0], 2), high=words.decimal(found.interval[1], 2),
+        )  # fmt: skip
+    if found.day is None:
+        return said
+    last = words.gettext("The last of these codings is of %(day)s.", day=words.day(found.day))
+    return f"{said} {last}"
 
 
 def question_name(setting: Setting, part: QuestionPart) -> Line:

@@ -28,6 +28,7 @@ from consult.reports.kept import KINDS, public_report
 from consult.reports.making import make_report
 from consult.reports.pdf import NoPdfError
 from consult.reports.report_page import policy_of
+from consult.summary.parts import parts_of
 from consult.summary.queries import signed_summaries
 from consult.transaction import writing
 
@@ -150,6 +151,7 @@ def _page(consultation: Consultation, form: ReportForm, *, refusal: str = "") ->
         form=form,
         refusal=refusal,
         signed=signed_summaries(session, consultation.id),
+        labels={one.question_id: one.label for one in parts_of(consultation)},
         is_over=consultation.status not in (Status.DRAFT, Status.SCHEDULED, Status.OPEN),
         can_take_all=may(consultation, Right.RESPONSES_READ),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from consult.reports import blocks
 from consult.reports.closed_blocks import label_of
 from consult.reports.composition import composed
-from consult.reports.consultation_report import ConsultationReport, Figure, Quote, SummaryPart
+from consult.reports.consultation_report import ConsultationReport, Figure, GroupShare, Quote, SummaryPart
 from consult.reports.environment import LANGUAGE_NAMES
 from consult.reports.method_blocks import question_name
 from consult.reports.report_page import plain
@@ -158,11 +158,16 @@ class _Report:
                     yield (
                         label,
                         plain(theme_name(self.setting, theme)),
-                        plain(self.setting.group_name(group)),
+                        self._group_name(group),
                         self._number(group.base),
                         self._number(group.figure),
                         self._share(group.figure),
                     )
+
+    def _group_name(self, group: GroupShare) -> str:
+        """The answer to another question stands behind that question here: the sheet holds all tables."""
+        asked = plain(self.setting.person(group.asked))
+        return " · ".join(filter(None, (asked, plain(self.setting.group_name(group)))))
 
     def _quotes(self) -> Iterator[Row]:
         for label, part in self._summaries():

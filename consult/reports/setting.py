@@ -11,6 +11,12 @@ from consult.reports.environment import LANGUAGE_NAMES
 from consult.reports.words import Line, Said, Words, clean
 
 
+def under(question: Line, caption: Line | str) -> Line:
+    """The caption of a table, which names the question that the table is about."""
+    said = (Said(caption),) if isinstance(caption, str) else caption
+    return (*question, Said(" · "), *said) if question else said
+
+
 class Setting:
     """The words of one report, and how many tables it has so far."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from consult.reports.blocks import Block, Cell, Heading, Paragraph, Row, Stacked, Strip
+from consult.reports.blocks import Block, Cell, Heading, Paragraph, Row, Stacked, Strip, evenly
 from consult.reports.closed_blocks import shade_of
 from consult.reports.consultation_report import GroupShare, SummaryPart, ThemePart, ThemeTable
-from consult.reports.setting import Setting
+from consult.reports.setting import Setting, under
 from consult.reports.words import Line, Said
 from surveys.i18n import N_
 
@@ -27,15 +27,18 @@ _DIMENSIONS = {
 _OTHER = N_("Themes by the answer to another question")
 
 
-def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterator[Block]:
-    """Everything that a summary says; `level`: of the headings of its parts beside the themes."""
+def summary_blocks(
+    setting: Setting, part: SummaryPart, *, level: int, question: Line = ()
+) -> Iterator[Block]:
+    """Everything that a summary says; `level`: of the headings of its parts beside the themes; `question`: which it is
+    about, to be named above tables."""
     gettext = setting.words.gettext
     yield signature(setting, part)
     yield from setting.paragraphs(part.introduction)
     if part.themes:
         for table in part.tables or (ThemeTable({}, False, part.base, part.themes),):
-            yield from _theme_table(setting, table)
-        yield from _stances(setting, part.themes)
+            yield from _theme_table(setting, table, question)
+        yield from _stances(setting, part.themes, question)
         yield from _each_theme(setting, part.themes)
     elif part.signature is None and part.base.count != 0:
         said = gettext("%(answers)s. No summary of them has been signed.", answers=setting.answers(part.base))
@@ -49,10 +52,13 @@ def summary_blocks(setting: Setting, part: SummaryPart, *, level: int) -> Iterat
             yield setting.quotation(quote)
     if part.limits:
         yield Heading(level, (Said(gettext("Limits of the data")),), setting.anchor())
+        if part.counted_on is not None:
+            day = setting.words.day(part.counted_on)
+            yield Paragraph((Said(gettext("Figures of %(day)s.", day=day)),), "soft")
         yield from setting.paragraphs(part.limits)
 
 
-def _theme_table(setting: Setting, table: ThemeTable) -> Iterator[Block]:
+def _theme_table(setting: Setting, table: ThemeTable, question: Line) -> Iterator[Block]:
     """The themes of a question in its answers, and by group."""
     gettext = setting.words.gettext
     caption: Line = (
@@ -63,11 +69,10 @@ def _theme_table(setting: Setting, table: ThemeTable) -> Iterator[Block]:
             )
         ),
     )
-    question: Line = ()
     if table.label or table.is_gathered:
-        question = (*setting.label(table.label, is_gathered=table.is_gathered), Said(" · "))
+        question = setting.label(table.label, is_gathered=table.is_gathered)
     yield setting.bars(
-        (*question, *caption),
+        under(question, caption),
         gettext("Theme"),
         [(theme_name(setting, theme), theme.figure, theme.depth, False) for theme in table.themes],
     )
@@ -126,10 +131,8 @@ def _by_groups(setting: Setting, themes: Sequence[ThemePart], question: Line) ->
                     _key(group) not in columns or columns[_key(group)].base.count is None
                 ):
                     columns[_key(group)] = group
-        keys = list(columns)
-        title = setting.words.gettext(_DIMENSIONS.get(dimension, _OTHER))
-        for start in range(0, len(keys), _MOST_COLUMNS):
-            some = keys[start : start + _MOST_COLUMNS]
+        title = _title(setting, dimension, next(iter(columns.values())))
+        for some in evenly(list(columns), _MOST_COLUMNS):
             head = [setting.name(setting.words.gettext("Theme"))]
             head += [_column(setting, columns[key]) for key in some]
             rows = [
@@ -141,8 +144,17 @@ def _by_groups(setting: Setting, themes: Sequence[ThemePart], question: Line) ->
                 if any(group.dimension == dimension for group in theme.groups)
             ]  # fmt: skip
             note = setting.words.gettext("answers, and their share of the answers of the group")
+            caption = setting.words.line(N_("%(title)s: %(note)s"), title=title, note=note)
             widths = (34, *[66 // len(some)] * len(some))
-            yield setting.table((*question, Said(f"{title}: {note}")), head, rows, widths, is_heat=True)
+            yield setting.table(under(question, caption), head, rows, widths, is_heat=True)
+
+
+def _title(setting: Setting, dimension: str, group: GroupShare) -> Line:
+    """What a table by group is called; that by the answer to another question names this question."""
+    if any(group.asked.values()):
+        asked = setting.person(group.asked)
+        return setting.words.line(N_("Themes by the answer to “%(question)s”"), question=asked)
+    return (Said(setting.words.gettext(_DIMENSIONS.get(dimension, _OTHER))),)
 
 
 def _key(group: GroupShare) -> tuple[tuple[str, str], ...]:
@@ -166,7 +178,7 @@ def _cells(setting: Setting, theme: ThemePart, dimension: str, keys: Sequence[tu
             yield setting.number(f"{setting.count(figure)}{share}", shade_of(figure.share))
 
 
-def _stances(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]:
+def _stances(setting: Setting, themes: Sequence[ThemePart], question: Line) -> Iterator[Block]:
     known = [theme for theme in themes if theme.stance]
     if not known:
         return
@@ -186,7 +198,7 @@ def _stances(setting: Setting, themes: Sequence[ThemePart]) -> Iterator[Block]:
     if strips:
         yield Stacked((Said(title),), legend, tuple(strips))
     yield setting.table(
-        title,
+        under(question, (Said(title),)),
         [setting.name(gettext("Theme")), *(Cell(words, is_number=True) for words in legend)],
         [
             Row(

@@ -61,7 +61,7 @@ class _Report:
         cells = theme_cells(result, self.k)
         if not cells:
             page.paragraph(say("The answers hold no words from which themes could be made."))
-            return page.saved(mask_contacts(title))
+            return page.saved(mask_contacts(title), language=self.language)
         page.table(
             [say("Theme"), say("Answers"), say("Share")],
             [[self.name(theme), self.shown(cell), self.share(theme.share, cell)] for theme, cell in cells],
@@ -72,7 +72,7 @@ class _Report:
         for theme, cell in cells:
             self._theme(theme, cell)
         self._notes()
-        return page.saved(mask_contacts(title))
+        return page.saved(mask_contacts(title), language=self.language)
 
     def _by_group(self, table: GroupTable) -> None:
         say = self.say
@@ -91,15 +91,14 @@ class _Report:
         self.page.heading(self.name(theme), 2)
         figures = " · ".join(filter(None, (self.shown(cell), self.share(theme.share, cell))))
         others = [text for _, text in other_texts(theme.label, self.language, self.result)]
-        self.page.paragraph(" · ".join([f"{self.say('Answers')}: {figures}", *others]))
+        self.page.paragraph(" · ".join([self.told(self.say("Answers"), figures), *others]))
         if theme.keywords:
-            self.page.paragraph(f"{self.say('Keywords')}: " + " · ".join(theme.keywords))
+            self.page.paragraph(self.told(self.say("Keywords"), " · ".join(theme.keywords)))
         if hints := stance_cells(theme, self.k):
             words = self.stance_words()
             said = [f"{words[name]} {self.shown(item)}" for name, item in hints if item.shown != 0]
-            self.page.paragraph(
-                f"{self.say('a machine’s hint')}: {self.say('The answers’ tone:')} " + " · ".join(said)
-            )
+            tone = f"{self.say('The answers’ tone:')} {' · '.join(said)}"
+            self.page.paragraph(self.told(self.say("a machine’s hint"), tone))
         for quote in theme.quotes:
             self.page.paragraph(
                 mask_contacts(quote.text), "Quote", right_to_left=direction(quote.language) == "rtl"
@@ -123,6 +122,10 @@ class _Report:
         page.paragraph(
             " · ".join(f"{part}: {made}" for part, made in self.result.engine.items()), right_to_left=False
         )
+
+    def told(self, title: str, note: str) -> str:
+        """A title and what it tells, with the colon as the language sets it."""
+        return self.say("%(title)s: %(note)s") % {"title": title, "note": note}
 
     def name(self, theme: Theme | None) -> str:
         found = (

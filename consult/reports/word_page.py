@@ -16,6 +16,8 @@ from consult.reports.archive import MADE, without_times
 from consult.reports.words import Said, clean
 
 _FONT, _ARABIC_FONT = "Calibri", "Arial"
+_TONGUES = {"ar": "ar-SA", "en": "en-US", "fr": "fr-FR", "es": "es-ES"}
+"""Word checks spelling by language and country."""
 _AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
@@ -24,6 +26,7 @@ class WordPage:
 
     def __init__(self, right_to_left: bool) -> None:
         self.document = docx.Document()
+        _without_thumbnail(self.document)
         self.right_to_left = right_to_left
         style = self.document.styles["Normal"]
         style.font.name, style.font.size = _FONT, Pt(11)
@@ -87,6 +90,7 @@ class WordPage:
         properties.title, properties.author, properties.comments = clean(title)[:200], "", ""
         if language:
             properties.language = language
+            self._speaks(language)
         properties.created = properties.modified = MADE
         for part in self._parts():
             for dress in part.iter(qn("w:rPr")):
@@ -94,6 +98,18 @@ class WordPage:
         out = BytesIO()
         self.document.save(out)
         return without_times(out.getvalue())
+
+    def _speaks(self, language: str) -> None:
+        """The language of whatever names none: Word keeps that of Arabic letters apart from that of others."""
+        tongue = _TONGUES.get(language, language)
+        bidi = tongue if self.right_to_left else _TONGUES["ar"]
+        found = [
+            *self.document.styles.element.iter(qn("w:lang")),
+            *self.document.settings.element.iter(qn("w:themeFontLang")),
+        ]
+        for element in found:
+            element.set(qn("w:val"), tongue)
+            element.set(qn("w:bidi"), bidi)
 
     def _parts(self) -> Iterator[Any]:
         yield self.document.element
@@ -122,6 +138,13 @@ class WordPage:
         properties = paragraph._p.get_or_add_pPr()
         if properties.find(qn("w:bidi")) is None:
             properties.insert_element_before(OxmlElement("w:bidi"), *_AFTER_BIDI)
+
+
+def _without_thumbnail(document: Any) -> None:
+    """The template's picture of an empty page is none of this document."""
+    relations = document.part.package.rels
+    for key in [key for key, one in relations.items() if one.reltype.endswith("/thumbnail")]:
+        del relations[key]
 
 
 def _for_arabic_too(dress: Any) -> None:

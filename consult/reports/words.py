@@ -121,7 +121,9 @@ class Words:
 
     def percent(self, share: float, places: int = 0) -> str:
         """A share of 1; a half is rounded up."""
-        return self._written(percent_figure(share, places)) + self._sign()
+        # After Arabic letters the sign would jump to the other side of its number.
+        mark = "\u200e" if self.is_right_to_left else ""
+        return mark + self._written(percent_figure(share, places)) + self._sign()
 
     def _sign(self) -> str:
         if self.language in ("fr", "es"):

@@ -29,6 +29,7 @@ PERMISSIONS = {
     "review.blind": Right.REVIEW_EDIT,
     "review.save_blind": Right.REVIEW_EDIT,
     "review.agreement": Right.REVIEW_EDIT,
+    "review.blind_codings": Right.REVIEW_EDIT,
     "review.settle": Right.REVIEW_EDIT,
     "review.codebook": Right.RESPONSES_READ,
     "review.take_codebook": Right.REVIEW_EDIT,

@@ -41,7 +41,8 @@ one unit only: what is withheld in the one would follow from the other."""
 class Dimension:
     """A way to tell answers apart. `labels`: column key → its name where people gave it; `order`: the keys in their own
     order, where they have one. `overlaps`: an answer may stand in several columns. `scale`: of a question whose answers
-    have an order, the keys of these, without what stands outside of it; `edges`: where time is cut."""
+    have an order, the keys of these, without what stands outside of it; `is_nominal`: of one whose answers are options
+    without an order; `edges`: where time is cut."""
 
     key: str
     label: Mapping[str, str]
@@ -52,6 +53,7 @@ class Dimension:
     edges: tuple[date, ...] = ()
     unit: str = ""
     timezone: str = "UTC"
+    is_nominal: bool = False
 
     @property
     def kind(self) -> str:
@@ -114,6 +116,7 @@ def _closed(question: Question) -> Dimension | None:
         order=tuple(cell.key for cell in tally.cells),
         labels={cell.key: dict(cell.label) for cell in tally.cells},
         scale=tuple(cell.key for cell in tally.cells if not cell.apart) if kind.is_ordered else (),
+        is_nominal=kind.column_kind == "code" and not kind.is_ordered,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -121,7 +121,7 @@ def code_blind(
     session: Session, one: DoubleCoding, excerpt: Excerpt, *, themes: Sequence[Theme], by_id: int
 ) -> None:
     """Keep what a coder says blind, once: what was said first stays for the agreement. Raises ReviewError."""
-    if excerpt.id not in _settled(session, one):  # who comes late does not undo what was agreed on
+    if excerpt.id not in settled_in(session, one):  # who comes late does not undo what was agreed on
         coding.code_excerpt(session, excerpt, themes=themes, by_id=by_id)
     said = {
         "round_id": one.id,
@@ -135,8 +135,8 @@ def code_blind(
 
 def round_figures(session: Session, one: DoubleCoding, *, coder_id: int) -> Round:
     """How far a round is, and how far its coders agree so far."""
-    said = _said(session, one)
-    names = _names(session, {coder for coder, _excerpt in said})
+    said = said_in(session, one)
+    names = names_of(session, {coder for coder, _excerpt in said})
     done: dict[int, int] = defaultdict(int)
     for coder, _excerpt in said:
         done[coder] += 1
@@ -146,7 +146,7 @@ def round_figures(session: Session, one: DoubleCoding, *, coder_id: int) -> Roun
         total=total,
         done={names[coder]: done[coder] for coder in sorted(done, key=lambda c: names[c])},
         own=own,
-        agreement=_agreement({(str(coder), excerpt): themes for (coder, excerpt), themes in said.items()}),
+        agreement=agreement_of({(str(coder), excerpt): themes for (coder, excerpt), themes in said.items()}),
         with_machine=_with_machine(session, said),
     )
 
@@ -154,15 +154,15 @@ def round_figures(session: Session, one: DoubleCoding, *, coder_id: int) -> Roun
 def disputes_of(session: Session, one: DoubleCoding, *, coder_id: int) -> list[Dispute]:
     """Excerpts on which coders differ, in the order of the round. Who codes in it sees those only that she has coded
     herself: the others stay blind."""
-    said = _said(session, one)
+    said = said_in(session, one)
     is_coder = any(coder == coder_id for coder, _excerpt in said)
-    names = _names(session, {coder for coder, _excerpt in said})
+    names = names_of(session, {coder for coder, _excerpt in said})
     by_excerpt: dict[int, dict[int, frozenset[int]]] = defaultdict(dict)
     for (coder, excerpt), themes in said.items():
         by_excerpt[excerpt][coder] = themes
     themes_by_id = {theme.id: theme for theme in session.scalars(select(Theme).where(_scope(one).themes))}
-    machine = _machine(session, by_excerpt)
-    settled = _settled(session, one)
+    machine = machine_said(session, by_excerpt)
+    settled = settled_in(session, one)
     alive = _alive(session, one)
 
     def named(ids: Iterable[int]) -> list[Theme]:
@@ -188,8 +188,19 @@ def settle(session: Session, excerpt: Excerpt, *, themes: Sequence[Theme], by_id
     coding.code_excerpt(session, excerpt, themes=themes, by_id=by_id, kind=SETTLE)
 
 
-def _said(session: Session, one: DoubleCoding) -> dict[tuple[int, int], frozenset[int]]:
+def said_in(session: Session, one: DoubleCoding) -> dict[tuple[int, int], frozenset[int]]:
     """(coder, excerpt) → themes, those that were merged since under the theme that they went into."""
+    present = _present(session, one)
+    rows = session.execute(
+        select(BlindCoding.coder_id, BlindCoding.excerpt_id, BlindCoding.theme_ids)
+        .where(BlindCoding.round_id == one.id)
+        .order_by(BlindCoding.id)
+    )
+    return {(coder, excerpt): frozenset(map(present, ids)) for coder, excerpt, ids in rows}
+
+
+def _present(session: Session, one: DoubleCoding) -> Callable[[int], int]:
+    """Gives the theme that a theme has gone into, itself where it was not merged."""
     merged = select(Theme.id, Theme.merged_into_id).where(
         _scope(one).themes, Theme.merged_into_id.is_not(None)
     )
@@ -202,15 +213,12 @@ def _said(session: Session, one: DoubleCoding) -> dict[tuple[int, int], frozense
             theme_id = into[theme_id] or theme_id
         return theme_id
 
-    rows = session.execute(
-        select(BlindCoding.coder_id, BlindCoding.excerpt_id, BlindCoding.theme_ids)
-        .where(BlindCoding.round_id == one.id)
-        .order_by(BlindCoding.id)
-    )
-    return {(coder, excerpt): frozenset(map(present, ids)) for coder, excerpt, ids in rows}
+    return present
 
 
-def _agreement(said: Mapping[tuple[str, int], frozenset[int]]) -> AgreementResult | None:
+def agreement_of(said: Mapping[tuple[str, int], frozenset[int]]) -> AgreementResult | None:
+    """Of (coder, excerpt) → themes; None where no two coders saw the same or no theme was given. Themes go by their
+    ids as text."""
     rows = [
         (str(excerpt), coder, str(theme or ""))
         for (coder, excerpt), themes in sorted(said.items())
@@ -224,7 +232,7 @@ def _agreement(said: Mapping[tuple[str, int], frozenset[int]]) -> AgreementResul
 
 def _with_machine(session: Session, said: Mapping[tuple[int, int], frozenset[int]]) -> float | None:
     """α of the machine and people taken together in pairs: the mean over people."""
-    machine = _machine(session, {excerpt for _coder, excerpt in said})
+    machine = machine_said(session, {excerpt for _coder, excerpt in said})
     found = []
     for person in sorted({coder for coder, _excerpt in said}):
         pair: dict[tuple[str, int], frozenset[int]] = {}
@@ -232,13 +240,13 @@ def _with_machine(session: Session, said: Mapping[tuple[int, int], frozenset[int
             if coder == person and excerpt in machine:
                 pair["person", excerpt] = themes
                 pair["machine", excerpt] = machine[excerpt]
-        result = _agreement(pair)
+        result = agreement_of(pair)
         if result is not None and result.alpha is not None:
             found.append(result.alpha)
     return sum(found) / len(found) if found else None
 
 
-def _machine(session: Session, excerpts: Iterable[int]) -> dict[int, frozenset[int]]:
+def machine_said(session: Session, excerpts: Iterable[int]) -> dict[int, frozenset[int]]:
     """What the machine said of these excerpts; those that it has not looked at are absent."""
     found: dict[int, set[int]] = defaultdict(set)
     rows = session.execute(
@@ -256,7 +264,7 @@ def _scope(one: DoubleCoding) -> Scope:
     return Scope(one.consultation_id, one.question_id)
 
 
-def _settled(session: Session, one: DoubleCoding) -> dict[int, list[int]]:
+def settled_in(session: Session, one: DoubleCoding) -> dict[int, list[int]]:
     """Excerpt → the themes that it was settled on, as the log of changes tells it."""
     rows = session.scalars(
         select(ChangeLog.params)
@@ -268,7 +276,8 @@ def _settled(session: Session, one: DoubleCoding) -> dict[int, list[int]]:
         )
         .order_by(ChangeLog.id)
     )
-    return {params["excerpt_id"]: params["theme_ids"] for params in rows}
+    present = _present(session, one)
+    return {params["excerpt_id"]: list(dict.fromkeys(map(present, params["theme_ids"]))) for params in rows}
 
 
 def _alive(session: Session, one: DoubleCoding) -> dict[int, Excerpt]:
@@ -291,7 +300,8 @@ def how_far(session: Session, one: DoubleCoding, *, coder_id: int) -> tuple[int,
     return own, total
 
 
-def _names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+def names_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Staff id → a name that nobody else among them has: the address where two share theirs."""
     people = session.execute(select(Staff.id, Staff.name, Staff.email).where(Staff.id.in_(sorted(ids)))).all()
     common = Counter(name for _number, name, _email in people)
     return {number: name if name and common[name] == 1 else email for number, name, email in people}

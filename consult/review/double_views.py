@@ -10,20 +10,25 @@ from werkzeug.wrappers import Response
 from consult.access import audit
 from consult.access.permissions import Right
 from consult.analysis.agreement import RELIABLE, TENTATIVE
+from consult.config import DEFAULT_LANGUAGE
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
+from consult.files import attachment
 from consult.forms import sent_id, sent_ids
 from consult.i18n import error_text, is_language_switch
 from consult.review import coding, double, errors, queries, requests, views
+from consult.review.blind_codings import as_csv, blind_rows
 from consult.review.blueprint import blueprint
 from consult.review.double_models import DoubleCoding
 from consult.review.errors import ReviewError
+from consult.review.machine_agreement import machine_agreement
 from consult.review.models import Theme
 from consult.review.queue import Offer
+from consult.review.rounds import over_time
 from consult.review.scope import Scope
-from consult.transaction import commits
+from consult.transaction import commits, writing
 
 
 @blueprint.get("/question/<question_id>/double")
@@ -35,7 +40,14 @@ def double_coding(slug: str, question_id: str) -> str:
         double.round_figures(session, one, coder_id=current_user.id)
         for one in double.rounds_of(session, scope)
     ]
-    return _rendered("review/double.html", consultation, question_id, rounds=rounds, sizes=double.SIZES)
+    return _rendered(
+        "review/double.html",
+        consultation,
+        question_id,
+        rounds=rounds,
+        sizes=double.SIZES,
+        history=over_time(rounds[::-1], _themes(scope)),
+    )
 
 
 @blueprint.post("/question/<question_id>/double")
@@ -116,6 +128,33 @@ def agreement(slug: str, question_id: str, round_id: int) -> str:
     return _agreement_page(consultation, scope, _round(scope, round_id))
 
 
+@blueprint.get("/question/<question_id>/double/<int:round_id>/codings.csv")
+def blind_codings(slug: str, question_id: str, round_id: int) -> Response:
+    """What was said blind in a round, for `consult agreement` or another program; that it was taken is recorded.
+    Coders are numbers unless their names are asked for, which who codes here sees beside every difference anyway."""
+    consultation, scope = _opened(slug, question_id)
+    _round(scope, round_id)
+    has_names = request.args.get("coders") == "names"
+    with writing() as session:
+        audit.record(
+            session,
+            "blind_codings.exported",
+            consultation_slug=slug,
+            question=question_id,
+            round=round_id,
+            names=has_names,
+        )
+    consultation, scope = _opened(slug, question_id)
+    rows = blind_rows(
+        current_session(),
+        _round(scope, round_id),
+        language=consultation.default_language or DEFAULT_LANGUAGE,
+        has_names=has_names,
+        reader_id=current_user.id,
+    )
+    return attachment(as_csv(rows), f"{slug}-codings-{round_id}", "csv")
+
+
 @blueprint.post("/question/<question_id>/double/<int:round_id>/settle")
 @commits
 def settle(slug: str, question_id: str, round_id: int) -> Response | str | tuple[str, int]:
@@ -167,6 +206,7 @@ def _agreement_page(consultation: Consultation, scope: Scope, one: DoubleCoding)
         consultation,
         scope.question_id,
         round=double.round_figures(session, one, coder_id=current_user.id),
+        machine=machine_agreement(session, one),
         disputes=double.disputes_of(session, one, coder_id=current_user.id),
         themes=_themes(scope),
         reliable=RELIABLE,

@@ -18,6 +18,7 @@ PERMISSIONS = {
     "summary.add_quotes": Right.REVIEW_EDIT,
     "summary.signing": Right.REVIEW_EDIT,
     "summary.sign": Right.REVIEW_EDIT,
+    "summary.take_figures": Right.REVIEW_EDIT,
     "summary.version": Right.REVIEW_READ,
     "summary.compare": Right.RESPONSES_READ,
 }

@@ -15,8 +15,10 @@ from consult.config import DEFAULT_LANGUAGE
 from consult.consultations.models import Consultation, Status
 from consult.i18n import LANGUAGE_NAMES
 from consult.review.models import Theme
+from consult.summary.basis import basis_of
 from consult.summary.comparison import figure_changes
 from consult.summary.content import SummaryContent
+from consult.summary.drafting import limits_of
 from consult.summary.figures import accepted_themes
 from consult.summary.queries import Working
 from surveys.i18n import N_
@@ -38,6 +40,10 @@ UNREAD = N_(
     "A person has decided about %(read)s of %(all)s answers; for the rest the machine’s suggestion counts."
 )
 OUTDATED = N_("The figures have changed since they were taken into this summary.")
+OUTDATED_LIMITS = N_(
+    "What the limits of the data rest on has changed since they were drafted, such as the agreement of coders or how "
+    "many answers a person has read."
+)
 NO_QUOTES = N_("Nobody is quoted.")
 UNTRANSLATED = N_("Quotes without a translation into every language of the consultation: %(count)s.")
 OUTDATED_WORDS = N_(
@@ -67,6 +73,7 @@ def findings(
         *_refusals(session, consultation, working, content),
         *_outdated(working, content),
         *_warnings(session, consultation, working.draft.content, content, current),
+        *outdated_limits(session, consultation, working, current),
     ]
 
 
@@ -92,6 +99,28 @@ def _refusals(
     main = consultation.default_language or DEFAULT_LANGUAGE
     if main not in content.languages:
         yield Finding(EMPTY, True, {"language": _name(main)})
+
+
+def outdated_limits(
+    session: Session, consultation: Consultation, working: Working, current: SummaryContent
+) -> Iterator[Finding]:
+    """Where what the limits were drafted from, such as the agreement of coders, reads differently today."""
+    if not any(name.startswith("limits-") for name in working.draft.drafted):
+        return
+    basis = basis_of(session, consultation, current.question_id)
+    now = limits_of(current, basis, languages=consultation.languages)
+    if any(words != working.draft.drafted.get(name, "") for name, words in now.items()):
+        yield Finding(OUTDATED_LIMITS)
+
+
+def has_outdated_limits(found: Sequence[Finding]) -> bool:
+    """Whether taking the figures of now would change what is drafted of the limits."""
+    return any(finding.message == OUTDATED_LIMITS for finding in found)
+
+
+def has_outdated_figures(found: Sequence[Finding]) -> bool:
+    """Whether taking the figures of now would change any."""
+    return any(finding.message in (OUTDATED, OUTDATED_LIMITS) for finding in found)
 
 
 def _outdated(working: Working, content: SummaryContent) -> Iterator[Finding]:

@@ -50,6 +50,19 @@ def drafts(
     return found
 
 
+def limits_of(
+    content: SummaryContent, basis: Basis, *, languages: Sequence[str], k: int = PUBLIC
+) -> dict[str, str]:
+    """What `drafts` says of the limits alone, by the names of their inputs."""
+    lines = shown_themes(content, k)
+    has_groups = bool(contrasts([line.theme for line in lines if line.groups], k))
+    found = {}
+    for code in languages:
+        with force_locale(code):
+            found[f"limits-{code}"] = limits_draft(content, basis, has_groups=has_groups, k=k)
+    return found
+
+
 def _introduction(
     content: SummaryContent, lines: Sequence[ShownTheme], labels: Mapping[str, Mapping[str, str]], k: int
 ) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -17,7 +18,14 @@ from consult.extensions import current_session
 from consult.i18n import error_text, is_language_switch
 from consult.summary import errors, services
 from consult.summary.blueprint import blueprint
-from consult.summary.checks import Finding, can_sign, findings
+from consult.summary.checks import (
+    OUTDATED,
+    OUTDATED_LIMITS,
+    Finding,
+    can_sign,
+    findings,
+    has_outdated_figures,
+)
 from consult.summary.comparison import compare
 from consult.summary.content import SummaryContent
 from consult.summary.disclosed import ShownTheme, shown_themes
@@ -25,7 +33,7 @@ from consult.summary.errors import SummaryError
 from consult.summary.figures import counted
 from consult.summary.forms import problem_of
 from consult.summary.models import Summary
-from consult.summary.parts import Part, check_may_read, load_readable, parts_of, today_in
+from consult.summary.parts import Part, begun_part, check_may_read, load_readable, parts_of, today_in
 from consult.summary.queries import SignedSummary, draft_of, last_signed
 from consult.transaction import commits
 
@@ -41,6 +49,11 @@ class SignLine:
     signed: SignedSummary | None
     is_changed: bool
     shown: Sequence[ShownTheme]
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the figures of now would change it."""
+        return has_outdated_figures(self.findings)
 
     @property
     def can_sign(self) -> bool:
@@ -60,6 +73,7 @@ def _page(consultation: Consultation, problem: str = "") -> str:
         consultation=consultation,
         lines=_lines(consultation),
         labels={one.question_id: one.label for one in parts_of(consultation)},
+        outdated=(OUTDATED, OUTDATED_LIMITS),
         asked=request.values.get("part"),
         note=request.form.get("note", ""),
         problem=problem,
@@ -120,6 +134,33 @@ def sign(slug: str) -> Response | str | tuple[str, int]:
     return redirect(url_for("summary.listing", slug=slug), 303)
 
 
+@blueprint.post("/part/<part>/figures")
+@commits
+def take_figures(slug: str, part: str) -> Response | str | tuple[str, int]:
+    """Take the figures of now into a draft from the page of signing, limits and all. What somebody wrote stays."""
+    consultation = load_consultation(slug)
+    check_may_read(consultation)
+    found, summary = begun_part(consultation, part)
+    if is_language_switch():
+        return _page(consultation)
+    try:
+        with current_session().begin_nested():
+            services.take_figures(
+                current_session(),
+                summary,
+                consultation,
+                revision=_sent_revision(found.key),
+                by_id=current_user.id,
+                today=today_in(consultation),
+            )
+    except SummaryError as error:
+        current_session().expire_all()
+        return _page(load_consultation(slug), error_text(error)), 409
+    audit.record(current_session(), "summary.saved", consultation_slug=slug, part=part)
+    flash(_("Saved, with the figures of now."))
+    return _page(consultation)
+
+
 def _is_pressed_twice(line: SignLine) -> bool:
     """Whether who presses now has signed exactly this with the same page already."""
     if line.signed is None or line.is_changed or line.signed.signed_by_id != current_user.id:
@@ -128,7 +169,11 @@ def _is_pressed_twice(line: SignLine) -> bool:
 
 
 def _revision(line: SignLine) -> int:
-    sent = request.form.get(f"revision-{line.part.key}", "")
+    return _sent_revision(line.part.key)
+
+
+def _sent_revision(key: str) -> int:
+    sent = request.form.get(f"revision-{key}", "")
     return int(sent) if sent.isdecimal() and len(sent) < 10 else -1
 
 

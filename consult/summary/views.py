@@ -157,6 +157,9 @@ def _page(
         page=page,
         signed=signed,
         is_changed=signed is None or not compare(signed.content, working.draft.to_sign()).is_empty,
+        has_old_limits=checks.has_outdated_limits(
+            list(checks.outdated_limits(session, consultation, working, current))
+        ),
         suggested=_suggested(consultation, part),
         problems=sent.problems if sent else [],
         is_conflict=is_conflict,

@@ -40,6 +40,12 @@ def test_agreement(tmp_path):
     assert document["themes"]["x"] == {"alpha": 1.0, "interval": [1.0, 1.0], "kappa": 1.0, "items": 2}
     assert document["overall"]["alpha"] == 1.0
     assert document["coders"] == 2
+    assert done.stderr == "2 coders, 2 items seen by two or more, 1 themes: alpha 1.00 (1.00 to 1.00)\n"
+
+
+def test_agreement_of_a_file_or_of_a_consultation_and_not_of_both(tmp_path):
+    for options in ([], ["in.csv", "--consultation", "agm"], ["in.csv", "--round", "1"], ["in.csv"]):
+        assert CliRunner().invoke(agreement_command, options).exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from math import comb, prod
 
 import numpy as np
 import pytest
@@ -10,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from consult.analysis.differences import changed_orders, changed_shares, holm, two_orders, two_shares
+from consult.analysis.differences import (
+    changed_orders,
+    changed_shares,
+    holm,
+    two_distributions,
+    two_orders,
+    two_shares,
+)
 
 
 def test_newcombes_example_of_two_shares() -> None:
@@ -171,3 +179,49 @@ def test_holm_keeps_the_order_and_never_lowers(values) -> None:
     assert all(value <= new <= 1 for value, new in zip(values, adjusted, strict=True))
     order = sorted(range(len(values)), key=lambda n: values[n])
     assert [adjusted[n] for n in order] == sorted(adjusted)
+
+
+def test_the_whole_distribution_of_answers_without_an_order() -> None:
+    first, second = [20, 30, 50], [40, 30, 30]
+    found = two_distributions(first, second)
+    table = np.array([first, second])
+    pearson = stats.chi2_contingency(table, correction=False)
+    assert found.test == "chi_square" and found.p == pytest.approx(pearson.pvalue)
+    # Bergsma (2013): phi² less (r-1)(c-1)/(n-1), over the smaller of the corrected numbers of rows and columns less 1
+    left = pearson.statistic / 200 - 2 / 199
+    assert found.effect == found.size == pytest.approx((left / (1 - 1 / 199)) ** 0.5)
+    assert two_distributions([10, 10, 10], [10, 10, 10]).effect == 0.0
+    assert two_distributions([50, 0], [0, 50]).effect == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [([3, 1, 0], [0, 2, 4]), ([8, 2, 1, 0], [3, 4, 2, 3]), ([4, 4], [1, 7])]
+)
+def test_small_distributions_are_dealt_out_by_chance(first, second) -> None:
+    """Against all tables with the same totals, counted out."""
+    found = two_distributions(first, second)
+    answers = [a + b for a, b in zip(first, second, strict=True)]
+    n, m, whole = sum(first), sum(second), sum(first) + sum(second)
+
+    def statistic(row) -> float:
+        expected = [[side * a / whole for a in answers] for side in (n, m)]
+        other = [a - x for a, x in zip(answers, row, strict=True)]
+        return sum(
+            (x - e) ** 2 / e
+            for r, es in ((row, expected[0]), (other, expected[1]))
+            for x, e in zip(r, es, strict=True)
+        )
+
+    every = [row for row in product(*(range(a + 1) for a in answers)) if sum(row) == n]
+    ways = {row: prod(comb(a, x) for a, x in zip(answers, row, strict=True)) for row in every}
+    out = sum(w for row, w in ways.items() if statistic(row) >= statistic(first) - 1e-9)
+    assert found.test == "permutation"
+    assert found.p == pytest.approx(out / sum(ways.values()), abs=0.012)
+    assert two_distributions(first, second) == found, "the same draws each time"
+
+
+def test_no_distribution_to_compare() -> None:
+    assert two_distributions([5, 0], [7, 0]) is None
+    assert two_distributions([0, 0], [3, 4]) is None
+    with pytest.raises(ValueError):
+        two_distributions([-1, 2], [3, 4])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from consult.analysis.differences import two_shares
+from consult.analysis.differences import two_distributions, two_shares
 from consult.reading.breakdown import dimensions_of, read_question
 from consult.reading.comparing import compare_columns, compare_waves, earlier_waves, matching_question
 from consult.reading.weighted import margins_of, weighted_themes
@@ -40,6 +40,11 @@ def test_two_groups(session, house: House) -> None:
         assert line.counts == counts
         assert line.found == two_shares(counts[0], len(sides[0]), counts[1], len(sides[1]))
         assert line.p >= line.found.p
+    options = sorted({said.option for said in house.said})
+    (line,) = found.choices
+    spread = [[sum(said.option == option for said in side) for option in options] for side in sides]
+    assert line.counts == tuple(map(sum, spread))
+    assert line.found == two_distributions(*spread) and line.p >= line.found.p
 
 
 def test_two_waves_of_other_people_and_of_the_same(session, house: House) -> None:

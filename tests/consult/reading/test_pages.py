@@ -193,6 +193,11 @@ def test_sources_are_laid_beside_one_another(house: House, reviewer: FlaskClient
     session.add(theme)
     session.flush()
     for n in range(3):
+        text = f"Nothing of it is read {n}"
+        session.add(Excerpt(
+            consultation_id=scope.consultation_id, source_id=_unread(house), question_id=GATHERED, text=text,
+            text_hash=hash_of(text), language="en", position=n, end_offset=len(text),
+        ))  # fmt: skip
         text = f"Money matters {n}"
         excerpt = Excerpt(
             consultation_id=scope.consultation_id, source_id=source.id, question_id=GATHERED, text=text,
@@ -207,7 +212,23 @@ def test_sources_are_laid_beside_one_another(house: House, reviewer: FlaskClient
     assert "Money" in page and "MONEY" not in page
     line = page.partition(" Money ")[2].partition(" Fees ")[0]
     assert "against 3" in line and "Raised by 2 kinds of source" in line
-    assert "silent" in page.partition(" Trust ")[2]
+    assert "3 of 3 stances noted by people" in line and "not read yet" in line
+    trust = page.partition(" Trust ")[2]
+    assert "silent" in trust and "Only one kind of source raises it so far; others are not read yet." in trust
+    assert "read: 0 of 3" in page and "read: 3 of 3, by people: 3" in page
+    assert "Not read yet: document review." in page
+
+
+def _unread(house: House) -> int:
+    """The source of what nobody has coded."""
+    found = db.session.scalars(
+        select(EvidenceSource.id).where(EvidenceSource.kind == "document_review")
+    ).first()
+    return found or sources.save_source(
+        db.session(), house.consultation, None,
+        {"kind": "document_review", "title": "Report", "informant": "", "date": None, "place": None,
+         "participants_count": None, "language": "en", "quote_consent": False}, [],
+    ).id  # fmt: skip
 
 
 @on_both_databases

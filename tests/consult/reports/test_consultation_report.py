@@ -8,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from datetime import date
+from datetime import UTC, date, datetime
 
 import docx
 import pytest
@@ -22,6 +22,7 @@ from consult.consultations.models import Consultation, Status
 from consult.errors import DomainError
 from consult.evidence.models import GATHERED, Excerpt
 from consult.extensions import db
+from consult.i18n import format_day
 from consult.reports import kept
 from consult.reports.consultation_report import INTERNAL, PUBLIC
 from consult.reports.gathering import consultation_report
@@ -30,10 +31,16 @@ from consult.reports.models import MadeReport
 from consult.reports.published import published_results
 from consult.reports.report_page import style_hash, whole_percents
 from consult.reports.words import Said, Words, clean
+from consult.review import double
+from consult.review.double_models import BlindCoding
+from consult.review.models import Theme
+from consult.review.scope import Scope
 from consult.summary import services as summaries
 from consult.summary.models import SummaryVersion
+from surveys import queries as survey_queries
 from surveys.numbers import percent_figure
 from tests.consult.reports.signed import ODD, signed_consultation
+from tests.consult.review.answers import QUESTION
 from tests.support import on_both_databases, text_of
 
 
@@ -137,6 +144,7 @@ PROGRAM = """
 import hashlib, sys
 from consult import create_app
 from consult.extensions import db
+from consult.i18n import format_day
 from consult.consultations.queries import consultation_by_slug
 from consult.reports.making import FORMATS, make_report
 with create_app().app_context():
@@ -184,6 +192,9 @@ def test_the_document_has_real_headings_and_runs_from_right_to_left(consultation
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         body = archive.read("word/document.xml").decode("utf-8")
         assert {part.date_time[0] for part in archive.infolist()} == {2000}
+        assert not [name for name in archive.namelist() if "thumbnail" in name]
+        tongues = re.findall(r"<w:lang [^>]*>", archive.read("word/styles.xml").decode("utf-8"))
+    assert tongues and all('w:val="ar-SA"' in one and 'w:bidi="ar-SA"' in one for one in tongues)
     assert ' TOC \\o "1-2"' in body and "SEQ Table" in body and "<w:tblHeader/>" in body
     assert body.count("<w:bidiVisual/>") == body.count("<w:tbl>")
     arabic = [p for p in opened.paragraphs if p.text.startswith("محور")]
@@ -264,6 +275,49 @@ def test_the_internal_edition_asks_for_the_password_and_is_recorded(client, sign
     taken = client.post("/manage/agm/report", data={**asked, "password": "a long password"})
     assert taken.data[:2] == b"PK" and "agm-report-ar-internal.docx" in taken.headers["Content-Disposition"]
     assert db.session.scalar(actions) == 1
+
+
+def test_the_page_names_each_summary_and_its_day_where_people_are(client, sign_in, consultation):
+    late = datetime(2026, 3, 9, 22, 30, tzinfo=UTC)
+    db.session.execute(update(SummaryVersion).values(signed_at=late))
+    consultation.timezone = "Asia/Amman"
+    db.session.commit()
+    sign_in(client, "reviewer")
+    page = text_of(client.get("/manage/agm/report").text)
+    label = (
+        survey_queries.latest_version(db.session(), consultation.survey_id)
+        .definition.question(QUESTION)
+        .label
+    )
+    assert f"{label['en']} · version 1, signed by Rim on 10 March 2026" in page
+    assert "signed by Rim on 10 March 2026" in words_in(consultation)
+    with pytest.raises(ValueError):
+        format_day(late)
+
+
+def test_the_note_on_the_method_counts_what_two_people_coded(consultation):
+    session = db.session()
+    scope = Scope(consultation.id, QUESTION)
+    rim = session.scalars(select(Staff).where(Staff.email == "rim@example.org")).one()
+    other = Staff(email="sami@example.org", fs_uniquifier="sami", name="Sami", active=True)
+    session.add(other)
+    water = session.scalars(select(Theme).order_by(Theme.id)).first()
+    one = double.begin_round(session, scope, size=20, by_id=rim.id)
+    for number, excerpt_id in enumerate(one.excerpt_ids[:7]):
+        excerpt = session.get(Excerpt, excerpt_id)
+        double.code_blind(session, one, excerpt, themes=[water] * (number % 2), by_id=rim.id)
+        if number < 6:
+            double.code_blind(session, one, excerpt, themes=[water] * (number % 2), by_id=other.id)
+    session.execute(update(BlindCoding).values(coded_at=datetime(2026, 3, 9, 22, 30, tzinfo=UTC)))
+    consultation.timezone = "Asia/Amman"
+    session.commit()
+    inside = words_in(consultation, edition=INTERNAL)
+    assert "2 people coded 6 answers apart from each other" in inside
+    assert "The last of these codings is of 10 March 2026." in inside
+    assert "2 people coded fewer than 10 answers apart" in words_in(consultation)
+    assert "Limits of the data Figures of 10 March 2026." in inside, (
+        "what was drafted then is told apart from it"
+    )
 
 
 def test_who_may_not_read_answers_is_offered_no_internal_edition(client, sign_in, consultation):

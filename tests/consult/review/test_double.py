@@ -7,13 +7,18 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from consult.access.models import Staff
+from consult.access.models import AuditEntry, Staff
+from consult.analysis.agreement import coder_agreement
 from consult.consultations.models import Consultation
+from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.review import changes, double, services
+from consult.review.blind_codings import blind_rows
 from consult.review.double_models import BlindCoding, DoubleCoding
 from consult.review.errors import ReviewError
-from consult.review.models import ChangeLog, Coding
+from consult.review.machine_agreement import machine_agreement
+from consult.review.models import ChangeLog, Coding, Theme
+from consult.review.rounds import over_time
 from consult.review.scope import Scope
 from tests.consult.review.answers import QUESTION
 from tests.consult.review.conftest import QUESTION as OWN
@@ -201,3 +206,88 @@ def test_a_number_of_five_thousand_digits_is_no_theme(closed: Consultation, revi
     one = db.session.scalars(select(DoubleCoding)).one()
     sent = {"excerpt": one.excerpt_ids[0], "theme": "9" * 5000}
     assert reviewer.post(f"{PAGE}/{one.id}/code", data=sent).status_code == 422
+
+
+def test_rounds_stand_beside_one_another_with_their_bases(house: House, scope: Scope) -> None:
+    first = begun(house, scope)
+    say(house, first, house.ana, (0,), (0,), (1,), (1,))
+    say(house, first, house.badr, (0,), (1,), (1,), (0,))
+    second = begun(house, scope)
+    say(house, second, house.ana, (0,), (0,), (1,), (1,), (0,), ())
+    say(house, second, house.badr, (0,), (0,), (1,), (1,), (0,))
+    third = begun(house, scope)  # nobody has coded in it: nothing to compare
+    rounds = [double.round_figures(house.session, one, coder_id=house.ana) for one in (first, second, third)]
+    found = over_time(rounds, house.themes)
+    assert found.numbers == [1, 2]
+    whole, one, *_others = found.lines
+    assert (whole.theme, one.theme) == (None, house.themes[0])
+    assert [cell.found.items for cell in whole.cells] == [4, 5] == [cell.found.items for cell in one.cells]
+    assert [cell.found.alpha for cell in whole.cells] == [rounds[0].agreement.alpha, 1.0]
+    assert [cell.turn for cell in whole.cells] == ["", "up"] == [cell.turn for cell in one.cells]
+    assert [line.theme for line in found.lines[1:]] == house.themes[:2], (
+        "a theme that nobody gave has no line"
+    )
+
+
+def test_the_machine_beside_each_coder_and_what_they_agreed_on(house: House, scope: Scope) -> None:
+    one = begun(house, scope)
+    say(house, one, house.ana, (0,), (0,), (0,), (1,), (1,), (0, 1))  # as the machine said
+    say(house, one, house.badr, (0,), (0,), (0,), (1,), (0,), (0,))
+    found = machine_agreement(house.session, one)
+    assert {name: each.alpha for name, each in found.with_each.items()}["Ana"] == 1.0
+    assert found.with_each["Badr"].alpha < 1.0 and found.with_each["Badr"].items == 6
+    assert (found.with_people.alpha, found.with_people.items) == (1.0, 4), "they said the same of four"
+    double.settle(house.session, house.excerpts[4], themes=[house.themes[0]], by_id=house.ana)
+    settled = machine_agreement(house.session, one).with_people
+    assert settled.items == 5 and settled.themes[str(house.themes[0].id)].alpha < 1.0
+    assert double.round_figures(house.session, one, coder_id=house.ana).agreement.coders == 2
+
+
+def test_codings_taken_out_give_the_agreement_of_the_page(house: House, scope: Scope) -> None:
+    one = begun(house, scope)
+    say(house, one, house.ana, (0,), (0,), (1,), (1,), (0,), ())
+    say(house, one, house.badr, (0,), (0,), (1,), (0,), (0, 1))
+    rows = blind_rows(house.session, one, language="en")
+    assert {coder for _item, coder, _theme in rows} == {"coder 1", "coder 2"}
+    assert (str(house.excerpts[5].id), "coder 1", "") in rows
+    again = coder_agreement(*zip(*rows, strict=True))
+    page = double.round_figures(house.session, one, coder_id=house.ana).agreement
+    assert (again.alpha, again.interval, again.items, again.coders) == (page.alpha, page.interval, 5, 2)
+    assert sorted(t.alpha for t in again.themes.values()) == sorted(t.alpha for t in page.themes.values())
+    named = blind_rows(house.session, one, language="en", has_names=True, reader_id=house.badr)
+    assert {coder for _item, coder, _theme in named} == {"Ana", "Badr"}
+    assert str(house.excerpts[5].id) not in {item for item, _coder, _theme in named}, (
+        "she has not coded it yet"
+    )
+
+
+def test_bases_and_the_table_of_codings_on_the_pages(closed: Consultation, client, sign_in) -> None:
+    ana, badr = sign_in(client, "reviewer"), Staff(email="b@example.org", fs_uniquifier="b", name="Badr")
+    badr.roles = list(ana.roles)
+    db.session.add(badr)
+    db.session.commit()
+    ana_id, badr_id = ana.id, badr.id
+    client.get(f"/manage/agm/review/question/{QUESTION}")
+    client.post(PAGE, data={"size": "20"})
+    one = db.session.scalars(select(DoubleCoding)).one()
+    first, second = (db.session.get(Excerpt, number) for number in one.excerpt_ids[:2])
+    theme, other = db.session.scalars(select(Theme).order_by(Theme.id)).all()[:2]
+    for coder, about in ((ana_id, theme), (badr_id, theme)):
+        double.code_blind(db.session(), one, first, themes=[about], by_id=coder)
+    for coder, about in ((ana_id, other), (badr_id, theme)):
+        double.code_blind(db.session(), one, second, themes=[about], by_id=coder)
+    db.session.commit()
+    number = one.id
+    page = client.get(f"{PAGE}/{number}").text
+    assert "Two or more people coded 2 answers of it." in text_of(page)
+    assert re.search(r'class="number">2</td>', page), "the base of each theme"
+    assert "The machine beside people" in page
+    assert "Agreement from round to round" in client.get(PAGE).text
+    table = client.get(f"{PAGE}/{number}/codings.csv").data.decode("utf-8-sig").splitlines()
+    assert table[0] == "item,coder,theme" and len(table) == 5 and "Badr" not in "".join(table)
+    assert "Badr" in client.get(f"{PAGE}/{number}/codings.csv?coders=names").text
+    taken = select(func.count()).where(AuditEntry.action == "blind_codings.exported")
+    assert db.session.scalar(taken) == 2
+    assert client.get(f"{PAGE}/999/codings.csv").status_code == 404
+    sign_in(client, "facilitator")
+    assert client.get(f"{PAGE}/{number}/codings.csv").status_code == 403

@@ -9,11 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from consult.access.models import AuditEntry
+from consult.access.models import AuditEntry, Staff
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import db
+from consult.review import double
 from consult.review.models import Coding, Theme
+from consult.review.scope import Scope
 from consult.summary.models import ChosenQuote, SignedQuote, Summary, SummaryVersion
 from consult.summary.queries import draft_of, signed_summaries
 from consult.transaction import commits
@@ -244,6 +246,60 @@ def test_what_is_signed_is_what_was_read(begun) -> None:
     send(begun, **{"introduction-en": "Saved after the page was opened."})
     assert begun.post(f"{BASE}sign", data=stale).status_code == 409
     assert db.session.scalars(select(SummaryVersion)).all() == []
+
+
+def _code_twice() -> None:
+    """Two people code the same answers apart from each other."""
+    scope = Scope(summary().consultation_id, QUESTION)
+    ids = [theme.id for theme in themes()[:2]]
+
+    @commits
+    def code() -> None:
+        session = db.session()
+        people = [Staff(email=f"{n}@example.org", fs_uniquifier=f"double-{n}", active=True) for n in "ab"]
+        session.add_all(people)
+        session.flush()
+        one = double.begin_round(session, scope, size=20, by_id=people[0].id)
+        first, second = (session.get_one(Theme, number) for number in ids)
+        for number, excerpt_id in enumerate(one.excerpt_ids):
+            for person in people:
+                about = [first] if number % 2 else [second]
+                excerpt = session.get(Excerpt, excerpt_id)
+                double.code_blind(session, one, excerpt, themes=about, by_id=person.id)
+
+    code()
+
+
+def test_limits_that_are_out_of_date_are_told_at_signing_and_can_be_taken_anew(begun) -> None:
+    told = "What the limits of the data rest on has changed since they were drafted"
+    assert told not in text_of(begun.get(f"{BASE}sign").text)
+    assert "No answers were coded by two people" in summary().draft["content"]["limits"]["en"]
+    sign(begun, QUESTION)
+    _code_twice()
+    page = begun.get(f"{BASE}sign").text
+    assert told in text_of(page) and "Take the figures and limits of now" in page
+    revisions = dict(re.findall(r'name="(revision-[^"]+)" value="(\d+)"', page))
+    stale = {f"revision-{QUESTION}": "0", "note": "Kept while I look."}
+    refused = begun.post(f"{PART}/figures", data=stale)
+    assert refused.status_code == 409 and "Kept while I look." in refused.text
+    taken = begun.post(f"{PART}/figures", data={**revisions, "note": "Kept while I look."})
+    assert taken.status_code == 200 and "Kept while I look." in taken.text
+    limits = summary().draft["content"]["limits"]["en"]
+    assert "Krippendorff's α 1.00" in limits and "No answers were coded by two people" not in limits
+    assert sign(begun, QUESTION).status_code == 303
+    assert signed_summaries(db.session(), summary().consultation_id)[-1].version == 2
+
+
+def test_limits_in_a_persons_words_stay_when_figures_are_taken_anew(begun) -> None:
+    send(begun, **{"limits-en": "Only those came who had a bus."})
+    _code_twice()
+    assert "What the limits of the data rest on has changed" in text_of(begun.get(PART).text)
+    page = begun.get(f"{BASE}sign").text
+    revisions = dict(re.findall(r'name="(revision-[^"]+)" value="(\d+)"', page))
+    assert begun.post(f"{PART}/figures", data=revisions).status_code == 200
+    assert summary().draft["content"]["limits"]["en"] == "Only those came who had a bus."
+    assert "Krippendorff's α 1.00" in summary().draft["drafted"]["limits-en"]
+    assert "What the limits of the data rest on has changed" not in text_of(begun.get(PART).text)
 
 
 def refusals(client: FlaskClient) -> str:
