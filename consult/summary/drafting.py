@@ -55,7 +55,7 @@ def limits_of(
 ) -> dict[str, str]:
     """What `drafts` says of the limits alone, by the names of their inputs."""
     lines = shown_themes(content, k)
-    has_groups = bool(contrasts([line.theme for line in lines if line.groups], k))
+    has_groups = bool(contrasts(lines, k))
     found = {}
     for code in languages:
         with force_locale(code):
