@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consult.reports.consultation_report import Agreement, Coding
+from consult.reports.consultation_report import Agreement, CodebookEdition, Coding
 from consult.review import double
+from consult.review.codebook_versions import codebook_version
 from consult.review.models import ChangeLog, ThemeRun
 from consult.review.queries import QuestionFigures
 from consult.review.scope import Scope
@@ -38,7 +39,15 @@ def coding_of(session: Session, scope: Scope, figures: QuestionFigures, *, k: in
         changes=changes or 0,
         engine={str(name): str(made) for name, made in sorted((engine or {}).items())},
         agreement=_agreement(session, scope),
+        codebook=_codebook(session, scope),
     )
+
+
+def _codebook(session: Session, scope: Scope) -> CodebookEdition | None:
+    found = codebook_version(session, scope)
+    if found is None:
+        return None
+    return CodebookEdition(found.number, found.fixed_at.date(), found.is_unchanged)
 
 
 def _agreement(session: Session, scope: Scope) -> Agreement | None:
