@@ -271,6 +271,7 @@ def test_codebook_versions_go_on_the_way_down_and_codings_stay(app, answered):
     downgrade(revision="0022")
     columns = {column["name"] for column in inspect(db.engine).get_columns("theme")}
     assert "mark" not in columns and not inspect(db.engine).has_table("codebook_version")
+    downgrade(revision="0020")
     upgrade()
     check()
     theme = db.session.scalars(select(Theme)).one()
