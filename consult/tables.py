@@ -9,6 +9,7 @@ import consult.consultations.models
 import consult.evidence.models
 import consult.outbox
 import consult.reports.models
+import consult.review.codebook_models
 import consult.review.double_models
 import consult.review.models
 import consult.review.redaction_models

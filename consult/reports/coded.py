@@ -7,9 +7,10 @@ from datetime import tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consult.reports.consultation_report import Agreement, Coding
+from consult.reports.consultation_report import Agreement, CodebookEdition, Coding
 from consult.reports.controlled import total
 from consult.review import double
+from consult.review.codebook_versions import codebook_version
 from consult.review.double_models import BlindCoding
 from consult.review.models import ChangeLog, ThemeRun
 from consult.review.queries import QuestionFigures
@@ -44,7 +45,15 @@ def coding_of(
         changes=changes or 0,
         engine={str(name): str(made) for name, made in sorted((engine or {}).items())},
         agreement=_agreement(session, scope, k, zone),
+        codebook=_codebook(session, scope, zone),
     )
+
+
+def _codebook(session: Session, scope: Scope, zone: tzinfo) -> CodebookEdition | None:
+    found = codebook_version(session, scope)
+    if found is None:
+        return None
+    return CodebookEdition(found.number, found.fixed_at.astimezone(zone).date(), found.is_unchanged)
 
 
 def _agreement(session: Session, scope: Scope, k: int, zone: tzinfo) -> Agreement | None:

@@ -114,9 +114,19 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class CodebookEdition:
+    """A fixed version of a codebook, and whether the codebook is still what it was then."""
+
+    number: int
+    fixed_on: date
+    is_unchanged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Coding:
     """How the answers to one question were coded: of `base` answers a person decided about `by_person`, nobody has
-    looked at `unseen`; `changes`: how often the codebook or a coding was changed; `engine`: what the machine was."""
+    looked at `unseen`; `changes`: how often the codebook or a coding was changed; `engine`: what the machine was;
+    `codebook`: the newest fixed version of the codebook, if there is one."""
 
     base: int
     by_person: int
@@ -124,6 +134,7 @@ class Coding:
     changes: int
     engine: Mapping[str, str]
     agreement: Agreement | None = None
+    codebook: CodebookEdition | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consult.reports.blocks import Block, Facts, Heading, Paragraph, Row
-from consult.reports.consultation_report import ConsultationReport, QuestionPart, RateLine
+from consult.reports.consultation_report import CodebookEdition, ConsultationReport, QuestionPart, RateLine
 from consult.reports.environment import LANGUAGE_NAMES
 from consult.reports.setting import Setting
 from consult.reports.words import Line, Said, Words
@@ -196,9 +196,25 @@ def _coding(setting: Setting, part: QuestionPart) -> Iterator[Block]:
             coding.changes,
         )
     )
+    if coding.codebook is not None:
+        said.append(_codebook(setting, coding.codebook))
     if coding.agreement is not None:
         said.append(_agreement(setting, part))
     yield Paragraph((Said(" ".join(said)),))
+
+
+def _codebook(setting: Setting, found: CodebookEdition) -> str:
+    words, gettext = setting.words, setting.words.gettext
+    number, day = words.number(found.number), words.day(found.fixed_on)
+    if found.is_unchanged:
+        return gettext(
+            "The codebook is that of version %(number)s of %(day)s, unchanged.", number=number, day=day
+        )
+    return gettext(
+        "The codebook was last fixed as version %(number)s on %(day)s and has changed since.",
+        number=number,
+        day=day,
+    )
 
 
 def _agreement(setting: Setting, part: QuestionPart) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from flask_security import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
+from wtforms import Field
 
 from consult.access import audit
 from consult.consultations.access import load_consultation
@@ -19,7 +20,7 @@ from consult.evidence.models import Excerpt
 from consult.extensions import current_session
 from consult.forms import sent_id
 from consult.i18n import error_text
-from consult.review import changes, coding, queries, requests, runs, services, views
+from consult.review import changes, coding, errors, queries, requests, runs, services, views
 from consult.review.blueprint import blueprint
 from consult.review.errors import ReviewError
 from consult.review.forms import NewThemeForm, ThemeForm
@@ -64,13 +65,18 @@ def add_theme(slug: str, question_id: str) -> Response | str | tuple[str, int]:
     form = NewThemeForm.bound(consultation.languages)()
     if not form.validate_on_submit():
         return views.question_page(consultation, question_id, form=form), 422 if form.errors else 200
-    services.add_theme(
-        current_session(),
-        consultation_id=consultation.id,
-        question_id=question_id,
-        name=form.name.data,
-        by_id=current_user.id,
-    )
+    try:
+        with current_session().begin_nested():
+            services.add_theme(
+                current_session(),
+                consultation_id=consultation.id,
+                question_id=question_id,
+                name=form.name.data,
+                by_id=current_user.id,
+            )
+    except ReviewError as error:
+        form.name.errors = [error_text(error)]
+        return views.question_page(consultation, question_id, form=form), 422
     flash(_("Added. Move answers into it, or let the machine look again."))
     return _to_question(slug, question_id)
 
@@ -119,11 +125,44 @@ def name_theme(slug: str, theme_id: int) -> Response | tuple[str, int]:
     form = ThemeForm.bound(languages)(obj=theme)
     if not form.validate_on_submit():
         return views.theme_page(consultation, theme_id, form=form), 422 if form.errors else 200
-    services.rename_theme(current_session(), theme, name=form.name.data, by_id=current_user.id)
-    texts: dict[str, Any] = {key: form[key].data or "" for key in services.TEXTS}
-    services.describe_theme(current_session(), theme, by_id=current_user.id, **texts)
+    try:
+        with current_session().begin_nested():
+            for field, deed in _deeds(form, consultation, theme):
+                _blaming(field, deed)
+    except ReviewError:
+        return views.theme_page(consultation, theme_id, form=form), 422
     flash(_("Saved."))
     return redirect(url_for("review.theme", slug=slug, theme_id=theme_id))
+
+
+def _deeds(
+    form: ThemeForm, consultation: Consultation, theme: Theme
+) -> Iterator[tuple[Field, Callable[[], object]]]:
+    """What saving a codebook entry does, each with the field that an error of it belongs to."""
+    session, by_id = current_session(), current_user.id
+    texts: dict[str, Any] = {key: form[key].data or "" for key in services.TEXTS}
+    yield form.name, lambda: services.rename_theme(session, theme, name=form.name.data, by_id=by_id)
+    yield form.definition, lambda: services.describe_theme(session, theme, by_id=by_id, **texts)
+    if form.mark.name in request.form:
+        yield form.mark, lambda: services.mark_theme(session, theme, mark=form.mark.data or "", by_id=by_id)
+    if form.parent.name in request.form:
+        yield form.parent, lambda: _place(consultation, theme, form.parent.data, by_id)
+
+
+def _blaming(field: Field, deed: Callable[[], object]) -> None:
+    """Do it; what is wrong is said at the field."""
+    try:
+        deed()
+    except ReviewError as error:
+        field.errors = [error_text(error)]
+        raise
+
+
+def _place(consultation: Consultation, theme: Theme, chosen: str, by_id: int) -> None:
+    parent = _theme(consultation, chosen)
+    if chosen and parent is None:
+        raise errors.theme_is_gone()
+    services.place_under(current_session(), theme, parent=parent, by_id=by_id)
 
 
 @blueprint.post("/theme/<int:theme_id>/merge")

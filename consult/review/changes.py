@@ -15,7 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
 
 from consult.review import errors, snapshots
+from consult.review.marks import mark_key
 from consult.review.models import ChangeLog, Coding, Theme
+from consult.review.naming import in_use, taken_name
 from consult.review.redaction_models import PersonalMark, PersonalReading
 from consult.review.snapshots import REVERSIBLE, TABLES, Rows, batches
 from surveys.models import utc_now
@@ -150,8 +152,13 @@ def undo_change(session: Session, change: ChangeLog, *, by_id: int) -> ChangeLog
                 recording._note(name, {*before[name], *after[name]})
             _drop_machine_codings(session, recording, set(after["theme"]) - set(before["theme"]))
             snapshots.restore(session.connection(), before, after)
+            session.expire_all()
+            _refuse_doubles(session, before, after)
     except IntegrityError as error:
         raise errors.changed_since(_in_the_way(session, change, before, after)) from error
+    except errors.UndoError:
+        session.expire_all()
+        raise
     _read_anew(session, before, after)
     session.expire_all()
     _mark(session, change, by_id)
@@ -176,6 +183,25 @@ def _refuse_if_changed(session: Session, change: ChangeLog, before: Rows, after:
         ).all()
         if not set(others) <= set(after["coding"]) or not set(children) <= {*after["theme"]}:
             raise errors.changed_since(_in_the_way(session, change, before, after, themes=made))
+
+
+def _refuse_doubles(session: Session, before: Rows, after: Rows) -> None:
+    """Raises UndoError where a theme that is put back would have the name or the mark of another one in use."""
+    at = {column.name: place for place, column in enumerate(TABLES["theme"].columns)}
+    for theme_id, row in before["theme"].items():
+        theme = session.get(Theme, theme_id)
+        if theme is None or theme.status == "retired":
+            continue
+        left = after["theme"].get(theme_id)
+        is_back = left is not None and left[at["status"]] == "retired"
+        others = session.scalars(in_use(theme.consultation_id, theme.question_id).where(Theme.id != theme_id))
+        themes = others.all()
+        found = taken_name(theme.name, themes)
+        if found is not None and (is_back or left is None or row[at["name"]] != left[at["name"]]):
+            raise errors.name_taken_since(found[0])
+        same = [other for other in themes if theme.mark and mark_key(other.mark) == mark_key(theme.mark)]
+        if same and (is_back or left is None or row[at["mark"]] != left[at["mark"]]):
+            raise errors.mark_taken_since(theme.mark, next(iter(same[0].name.values()), ""))
 
 
 def _in_the_way(

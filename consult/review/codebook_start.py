@@ -88,6 +88,7 @@ def accepted_entries(session: Session, scope: Scope) -> list[Entry]:
             names=dict(theme.name),
             parent=places.get(theme.parent_id) if theme.parent_id else None,
             copied_from_id=theme.id,
+            mark=theme.mark,
             **{key: getattr(theme, key) for key in TEXTS if key != "example"},
         )
         for theme in found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -13,10 +12,12 @@ from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
 from consult.consultations.queries import consultation_by_slug, consultations_for
 from consult.extensions import current_session
-from consult.i18n import language, shown_digits
-from consult.review import codebook_start, queries, requests, services, views
+from consult.i18n import error_text, language
+from consult.review import codebook_import, codebook_start, queries, requests, views
 from consult.review.blueprint import blueprint
 from consult.review.codebook_file import Entry
+from consult.review.codebook_views import said_of
+from consult.review.errors import ReviewError
 from consult.review.scope import Scope
 from consult.transaction import commits
 
@@ -38,18 +39,20 @@ def start_codebook(slug: str, question_id: str) -> Response | tuple[str, int]:
     if not chosen:
         return _page(consultation, question_id, problem=_("Choose what to begin with.")), 422
     session, scope = current_session(), Scope(consultation.id, question_id)
-    new, known = services.add_themes(
-        session,
-        consultation_id=consultation.id,
-        question_id=question_id,
-        entries=_entries(consultation, chosen),
-        by_id=current_user.id,
-    )
-    flash(
-        ngettext("%(num)s theme was taken over.", "%(num)s themes were taken over.", new)
-        + (" " + _("There already, by name: %(count)s.", count=shown_digits(known)) if known else "")
-    )
-    if new:
+    entries = _entries(consultation, chosen)
+    try:
+        with session.begin_nested():
+            taken = codebook_import.add_themes(
+                session,
+                consultation_id=consultation.id,
+                question_id=question_id,
+                entries=entries,
+                by_id=current_user.id,
+            )
+    except ReviewError as error:
+        return _page(consultation, question_id, problem=error_text(error)), 422
+    flash(said_of(taken))
+    if taken.new:
         requests.gather_readable(session, consultation)
         if queries.question_figures(session, scope).base:
             requests.request_full(session, scope, by_id=current_user.id)

@@ -42,6 +42,80 @@ def name_needed() -> ReviewError:
     return ReviewError("name_needed", N_("Type a name for the theme."))
 
 
+def name_too_long(length: int, limit: int) -> ReviewError:
+    return ReviewError(
+        "name_too_long",
+        N_("This name has %(length)s characters; at most %(limit)s fit."),
+        length=length,
+        limit=limit,
+    )
+
+
+def hidden_signs() -> ReviewError:
+    return ReviewError(
+        "hidden_signs",
+        N_("This text has hidden signs that change the direction of writing. Please type it again."),
+    )
+
+
+def name_taken(name: str) -> ReviewError:
+    return ReviewError("name_taken", N_("The theme “%(name)s” is there already."), name=name)
+
+
+def name_taken_since(name: str) -> UndoError:
+    return UndoError(
+        "name_taken_since",
+        N_("This cannot be undone: another theme is called “%(name)s” by now. Rename that one first."),
+        name=name,
+    )
+
+
+def mark_taken_since(mark: str, name: str) -> UndoError:
+    return UndoError(
+        "mark_taken_since",
+        N_(
+            "This cannot be undone: the theme “%(name)s” has the mark %(mark)s by now. Change that one first."
+        ),
+        mark=mark,
+        name=name,
+    )
+
+
+def bad_mark() -> ReviewError:
+    return ReviewError(
+        "bad_mark", N_("A mark is one to three letters or digits, or one of these signs: ● ○ ■ □ ▲ △ ◆ ★")
+    )
+
+
+def mark_taken(mark: str, name: str) -> ReviewError:
+    return ReviewError(
+        "mark_taken", N_("The theme “%(name)s” has the mark %(mark)s already."), mark=mark, name=name
+    )
+
+
+def two_levels() -> ReviewError:
+    return ReviewError("two_levels", N_("A theme that stands under another one cannot have themes under it."))
+
+
+def no_themes_to_fix() -> ReviewError:
+    return ReviewError("no_themes_to_fix", N_("There are no themes yet. A version holds themes."))
+
+
+def nothing_new_to_fix(number: int) -> ReviewError:
+    return ReviewError(
+        "nothing_new_to_fix", N_("Nothing has changed since version %(number)s."), number=number
+    )
+
+
+def note_too_long(length: int, limit: int) -> ReviewError:
+    return ReviewError(
+        "note_too_long",
+        N_("This note has %(length)s characters; at most %(limit)s fit."),
+        length=length,
+        limit=limit,
+    )
+
+
 def other_scope() -> ReviewError:
     return ReviewError("other_scope", N_("These belong to different questions."))
 

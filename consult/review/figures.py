@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from consult.evidence.models import Excerpt
 from consult.review.incidence import NONE, answers_by_language, codings_of, counted, together
 from consult.review.lineage import Lineage
+from consult.review.marks import shown_marks
 from consult.review.models import Theme
 from consult.review.scope import Scope
 from consult.review.theme_quotes import quotes_of
@@ -20,7 +21,8 @@ from consult.review.theme_quotes import quotes_of
 class ThemeFigures:
     """A theme with the answers it has: how many, of which language, and how many a person put there.
 
-    A broader theme has those of the themes below it too, each answer once. `depth`: 0 for a theme under none.
+    A broader theme has those of the themes below it too, each answer once. `depth`: 0 for a theme under none. `mark` is
+    the one that it shows (`consult.review.marks`).
     """
 
     theme: Theme
@@ -31,6 +33,7 @@ class ThemeFigures:
     quotes: Sequence[Excerpt] = ()
     depth: int = 0
     below: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def question_figures(session: Session, scope: Scope, *, has_quotes: bool = True)
     themes = themes_in(session, scope)
     in_use = [theme for theme in themes if theme.status != "retired"]
     lineage = Lineage(in_use)
+    marks = shown_marks(themes)
     codings = codings_of(session, scope, answers, themes)
     carried = [codings.of.get(theme.id, NONE) for theme in in_use]
     by_language = counted(carried, list(languages.values()), base)
@@ -76,6 +80,7 @@ def question_figures(session: Session, scope: Scope, *, has_quotes: bool = True)
             quotes=() if lineage.below(theme) else quotes.get(theme.id, ()),
             depth=lineage.depth(theme),
             below=len(lineage.below(theme)),
+            mark=marks[theme.id],
         )
         for theme, ids, row in zip(in_use, carried, by_language, strict=True)
     ]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from consult.access.models import Staff
-from consult.i18n import pick
+from consult.evidence.models import Excerpt
+from consult.i18n import pick, shown_digits
 from consult.review.models import ChangeLog
 from surveys.i18n import N_
 
 PAGE = 50
 SENTENCES = {
     "add": N_("Added the theme “%(theme)s”"),
-    "import": N_("Took a codebook over: %(count)s new themes"),
+    "mark": N_("Gave the theme “%(theme)s” the mark %(to)s"),
     "rename": N_("Renamed “%(theme)s” to “%(to)s”"),
     "describe": N_("Described the theme “%(theme)s”"),
     "parent": N_("Moved the theme “%(theme)s” in the codebook"),
@@ -28,7 +30,6 @@ SENTENCES = {
     "retire": N_("Retired the theme “%(theme)s”"),
     "restore": N_("Took the theme “%(theme)s” back into use"),
     "merge": N_("Merged “%(merged)s” into “%(theme)s”"),
-    "split": N_("Moved %(count)s answers from “%(theme)s” into the new theme “%(to)s”"),
     "move": N_("Moved an answer from “%(theme)s” to “%(to)s”"),
     "also": N_("Put an answer into “%(to)s” too"),
     "remove": N_("Took an answer out of “%(theme)s”"),
@@ -42,7 +43,6 @@ SENTENCES = {
     "keep": N_("Let words stand that might tell of a person (%(count)s)"),
     "settle_redaction": N_("Said that nothing more in an answer has to be masked"),
     "reopen_redaction": N_("Flagged an answer for masking again"),
-    "machine": N_("The machine read %(answers)s answers and suggested %(themes)s themes"),
 }
 _ABOUT = N_("Said what an answer is about")
 _LOOKED = N_("Looked in an answer for what tells of a person")
@@ -70,6 +70,8 @@ class LogEntry:
     undone_at: datetime | None
     undone_by: str
     can_undo: bool
+    excerpt: tuple[int, str] | None = None
+    """The answer that it is about, with its question: for a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def page_of(session: Session, consultation_id: int, *, number: int, can_read: bo
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     ).all()
+    answers = _answers(session, [change for change, *_names in rows]) if can_read else {}
     items = [
         LogEntry(
             id=change.id,
@@ -110,6 +113,7 @@ def page_of(session: Session, consultation_id: int, *, number: int, can_read: bo
             undone_at=change.undone_at,
             undone_by=undoer_name or undoer_email or "",
             can_undo=change.undone_at is None and change.kind != "machine",
+            excerpt=answers.get(change.params.get("excerpt_id")),
         )
         for change, name, email, undoer_name, undoer_email in rows
     ]
@@ -125,8 +129,78 @@ def sentence(kind: str, params: Mapping[str, Any], *, can_read: bool = True) -> 
     words.setdefault("theme", _("other"))
     if not words["theme"]:
         words["theme"] = _("other")
+    if kind in COUNTED and (can_read or kind not in SENTENCES_IN_SHORT):
+        return COUNTED[kind](params, words)
     template = SENTENCES.get(kind) if can_read else SENTENCES_IN_SHORT.get(kind, SENTENCES.get(kind))
     return _(template) % words if template else kind
+
+
+def _answers(session: Session, changes: Sequence[ChangeLog]) -> dict[Any, tuple[int, str]]:
+    """Excerpt id → (id of the whole answer, its question), of what changes are about and is still there."""
+    ids = {change.params["excerpt_id"] for change in changes if "excerpt_id" in change.params}
+    whole = aliased(Excerpt)
+    found = session.execute(
+        select(Excerpt.id, whole.id, whole.question_id)
+        .join(whole, whole.id == func.coalesce(Excerpt.part_of_id, Excerpt.id))
+        .where(Excerpt.id.in_(ids), whole.question_id.is_not(None))
+    )
+    return {excerpt_id: (whole_id, str(question_id)) for excerpt_id, whole_id, question_id in found}
+
+
+def _said_import(params: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    new, changed = _number(params.get("count")), _number(params.get("changed"))
+    said = ngettext(
+        "Took a codebook over: %(count)s new theme",
+        "Took a codebook over: %(count)s new themes",
+        new,
+        count=shown_digits(new),
+    )
+    if changed:
+        said += " · " + ngettext(
+            "%(count)s theme changed", "%(count)s themes changed", changed, count=shown_digits(changed)
+        )
+    return said
+
+
+def _said_split(params: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    count = _number(params.get("count"))
+    return ngettext(
+        "Moved %(count)s answer from “%(theme)s” into the new theme “%(to)s”",
+        "Moved %(count)s answers from “%(theme)s” into the new theme “%(to)s”",
+        count,
+        count=shown_digits(count),
+        theme=words.get("theme", ""),
+        to=words.get("to", ""),
+    )
+
+
+def _said_machine(params: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    answers, themes = _number(params.get("answers")), _number(params.get("themes"))
+    read = ngettext(
+        "The machine read %(count)s answer.",
+        "The machine read %(count)s answers.",
+        answers,
+        count=shown_digits(answers),
+    )
+    suggested = ngettext(
+        "It suggested %(count)s theme.",
+        "It suggested %(count)s themes.",
+        themes,
+        count=shown_digits(themes),
+    )
+    return f"{read} {suggested}"
+
+
+COUNTED: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], str]] = {
+    "import": _said_import,
+    "split": _said_split,
+    "machine": _said_machine,
+}
+"""Sentences with a count, which languages say in other words for one, two, a few."""
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _words(value: Any) -> str:

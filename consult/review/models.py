@@ -31,6 +31,9 @@ TEXTS = ("definition", "include", "exclude", "example")
 """The texts of a codebook's entry beside its names, as the columns of Theme and of files are called."""
 MOST_NAME, MOST_TEXT = 200, 4000
 """Longest name and longest other text of a theme, in characters."""
+MOST_MARK = 3
+"""Letters and digits of a mark, signs above and below them not counted."""
+MARK_COLUMN = 16
 RUN_STATUSES = ("queued", "running", "done", "failed", "cancelled")
 
 
@@ -63,6 +66,8 @@ class Theme(Base):
         ForeignKey("theme.id", ondelete="SET NULL"), index=True
     )
     name: Mapped[dict[str, str]] = mapped_column(JSON)
+    mark: Mapped[str] = mapped_column(String(MARK_COLUMN), default="")
+    """A short sign that tells it from the others without colour; empty: its number (`consult.review.marks`)."""
     definition: Mapped[str] = mapped_column(Text, default="")
     include: Mapped[str] = mapped_column(Text, default="")
     exclude: Mapped[str] = mapped_column(Text, default="")

@@ -15,6 +15,7 @@ from consult.review.columns import in_column
 from consult.review.dimensions import Dimension, dimensions_of
 from consult.review.figures import QuestionFigures, ThemeFigures, question_figures, themes_in
 from consult.review.lineage import theme_ids_below
+from consult.review.marks import shown_marks
 from consult.review.models import REVIEWER, ChangeLog, Coding, ExcerptNote, Stance, Theme
 from consult.review.scope import Scope
 
@@ -195,6 +196,21 @@ def _listed(session: Session, excerpts: Sequence[Excerpt]) -> list[Listed]:
 def theme_with(session: Session, consultation_id: int, theme_id: int) -> Theme | None:
     """A theme of this consultation."""
     return session.scalar(select(Theme).where(Theme.id == theme_id, Theme.consultation_id == consultation_id))
+
+
+def broader_choices(session: Session, scope: Scope, theme: Theme) -> list[Theme]:
+    """The themes that this one may stand under: in use, under no other; none for one that has themes under it."""
+    themes = [one for one in themes_in(session, scope) if one.status != "retired"]
+    if any(one.parent_id == theme.id for one in themes):
+        return []
+    return [
+        one for one in themes if one.id != theme.id and (one.parent_id is None or one.id == theme.parent_id)
+    ]
+
+
+def marks_of(session: Session, scope: Scope) -> dict[int, str]:
+    """Theme id → the mark that it shows, of all themes of a question."""
+    return shown_marks(themes_in(session, scope))
 
 
 def themes_in_use(session: Session, consultation_id: int) -> Sequence[Theme]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from consult.review import (
     actions,
     codebook_start_views,
+    codebook_version_views,
     codebook_views,
     coding_views,
     double_views,
@@ -24,6 +25,7 @@ __all__ = [
     "actions",
     "blueprint",
     "codebook_start_views",
+    "codebook_version_views",
     "codebook_views",
     "coding_views",
     "double_views",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Excerpt
 from consult.review import errors
 from consult.review.changes import recorded
-from consult.review.codebook_file import Entry
 from consult.review.coding import set_codings
 from consult.review.lineage import above
+from consult.review.marks import clean_mark, keep_marks, mark_key, shown_marks
 from consult.review.models import REVIEWER, TEXTS, Coding, Theme
+from consult.review.naming import all_themes, clean_name, in_use, name_key, next_position, refuse_taken
 
 
 def add_theme(
@@ -30,20 +31,24 @@ def add_theme(
     example: str = "",
     parent: Theme | None = None,
 ) -> Theme:
-    """A theme of the reviewer's own: accepted from the start. Raises ReviewError without a name."""
+    """A theme of the reviewer's own: accepted from the start. Raises ReviewError without a name, for a name that a
+    theme has already, and for a third level.
+    """
+    names = clean_name(name)
+    refuse_taken(session, consultation_id, question_id, names)
+    if parent is not None and parent.parent_id is not None:
+        raise errors.two_levels()
+    texts = {"definition": definition, "include": include, "exclude": exclude, "example": example}
     theme = Theme(
         consultation_id=consultation_id,
         question_id=question_id,
-        name=_clean_name(name),
-        definition=definition.strip(),
-        include=include.strip(),
-        exclude=exclude.strip(),
-        example=example.strip(),
+        name=names,
+        **{key: clean_text(text) for key, text in texts.items()},
         parent_id=parent.id if parent else None,
         origin=REVIEWER,
         status="accepted",
         is_edited=True,
-        position=_next_position(session, consultation_id, question_id),
+        position=next_position(session, consultation_id, question_id),
     )
     with recorded(
         session,
@@ -54,6 +59,8 @@ def add_theme(
         params={"theme": theme.name},
     ):
         session.add(theme)
+        session.flush()
+        _keep_mark(session, theme)
     return theme
 
 
@@ -61,64 +68,20 @@ def theme_named(
     session: Session, consultation_id: int, question_id: str | None, name: Mapping[str, str], *, by_id: int
 ) -> Theme:
     """The theme in use that is called so in any language, or a new one of the reviewer's own."""
-    words = {text.casefold() for text in _clean_name(name).values()}
-    here = _in_use(consultation_id, question_id).order_by(Theme.position, Theme.id)
-    for theme in session.scalars(here):
-        if words & {text.casefold() for text in theme.name.values()}:
+    keys = {name_key(text) for text in clean_name(name).values()}
+    for theme in session.scalars(in_use(consultation_id, question_id)):
+        if keys & {name_key(text) for text in theme.name.values()}:
             return theme
     return add_theme(
         session, consultation_id=consultation_id, question_id=question_id, name=name, by_id=by_id
     )
 
 
-def add_themes(
-    session: Session,
-    *,
-    consultation_id: int,
-    question_id: str | None,
-    entries: Sequence[Entry],
-    by_id: int,
-) -> tuple[int, int]:
-    """Take a codebook over as accepted themes; returns (how many are new, how many were there by name already).
-
-    What is there stays as it is; new themes may stand under it.
-    """
-    place = _next_position(session, consultation_id, question_id)
-    here = session.scalars(_in_use(consultation_id, question_id).order_by(Theme.id.desc()))
-    known = {name.casefold(): theme for theme in here for name in theme.name.values()}
-    made: list[Theme] = []
-    taken: list[Theme] = []
-    with recorded(
-        session, consultation_id=consultation_id, question_id=question_id, kind="import", by_id=by_id
-    ) as recording:
-        for entry in entries:
-            theme = next((known[n.casefold()] for n in entry.names.values() if n.casefold() in known), None)
-            if theme is None:
-                theme = Theme(
-                    consultation_id=consultation_id,
-                    question_id=question_id,
-                    name=_clean_name(entry.names),
-                    **{key: getattr(entry, key) for key in TEXTS},
-                    copied_from_id=entry.copied_from_id,
-                    origin=REVIEWER,
-                    status="accepted",
-                    is_edited=True,
-                    position=place + len(made),
-                )
-                session.add(theme)
-                made.append(theme)
-            taken.append(theme)
-        session.flush()
-        for entry, theme in zip(entries, taken, strict=True):
-            if theme in made and entry.parent is not None:
-                theme.parent_id = taken[entry.parent].id
-        recording.params["count"] = len(made)
-    return len(made), len(entries) - len(made)
-
-
 def rename_theme(session: Session, theme: Theme, *, name: Mapping[str, str], by_id: int) -> None:
     """Give a theme other names; languages that `name` does not mention lose theirs."""
-    new = _clean_name(name)
+    new = clean_name(name)
+    other = {code: text for code, text in new.items() if theme.name.get(code) != text}
+    refuse_taken(session, theme.consultation_id, theme.question_id, other, but=theme)
     with _change(session, theme, "rename", by_id, to=new):
         if new != theme.name:
             theme.name = new
@@ -139,25 +102,55 @@ def describe_theme(
         raise TypeError(f"a theme has no {', '.join(sorted(unknown))}")
     with _change(session, theme, "describe", by_id):
         for key, value in texts.items():
-            setattr(theme, key, value.strip())
+            setattr(theme, key, clean_text(value))
         if description is not None:
             theme.description = {code: text.strip() for code, text in description.items() if text.strip()}
         if session.is_modified(theme):
             theme.is_edited = True
 
 
+def mark_theme(session: Session, theme: Theme, *, mark: str, by_id: int) -> None:
+    """Give a theme a mark of its own, or (empty) a number. Raises ReviewError for what is no mark, and for one that
+    another theme in use shows."""
+    mark = clean_mark(mark)
+    themes = session.scalars(all_themes(theme.consultation_id, theme.question_id)).all()
+    shown = shown_marks(themes)
+    if mark and mark_key(mark) == mark_key(shown[theme.id]):
+        mark = theme.mark  # the number that it shows anyway
+    for other in themes:
+        is_other = other is not theme and other.status != "retired"
+        if mark != theme.mark and is_other and mark_key(shown[other.id]) == mark_key(mark):
+            raise errors.mark_taken(mark, next(iter(other.name.values()), ""))
+    with _change(session, theme, "mark", by_id, to=mark):
+        if theme.mark != mark:
+            theme.mark = mark
+            _keep_mark(session, theme)
+            theme.is_edited = True
+
+
 def place_under(session: Session, theme: Theme, *, parent: Theme | None, by_id: int) -> None:
-    """Make a theme a part of another one, or (None) a theme of its own. Raises ReviewError for a circle."""
+    """Make a theme a part of another one, or (None) a theme of its own. Raises ReviewError for a circle, for a retired
+    one and for a third level."""
     if parent is not None:
         _same_scope(theme, parent)
         if theme in (parent, *above(session, parent)):
             raise errors.same_theme()
+        if parent.id != theme.parent_id:
+            _refuse_third_level(session, theme, parent)
     with _change(session, theme, "parent", by_id, to=dict(parent.name) if parent else None):
         if theme.parent_id != (parent.id if parent else None):
             theme.parent_id = parent.id if parent else None
             theme.is_edited = True
         if theme.status == "accepted":
             _accept_above(session, theme)
+
+
+def _refuse_third_level(session: Session, theme: Theme, parent: Theme) -> None:
+    if parent.status == "retired":
+        raise errors.theme_is_retired()
+    below = in_use(theme.consultation_id, theme.question_id).where(Theme.parent_id == theme.id)
+    if parent.parent_id is not None or session.scalars(below).first() is not None:
+        raise errors.two_levels()
 
 
 def accept_theme(session: Session, theme: Theme, *, by_id: int) -> None:
@@ -169,6 +162,7 @@ def accept_theme(session: Session, theme: Theme, *, by_id: int) -> None:
     with _change(session, theme, "accept", by_id):
         theme.status = "accepted"
         _accept_above(session, theme)
+        _keep_mark(session, theme)
 
 
 def accept_all(session: Session, *, consultation_id: int, question_id: str | None, by_id: int) -> int:
@@ -192,6 +186,7 @@ def accept_all(session: Session, *, consultation_id: int, question_id: str | Non
     ):
         for theme in themes:
             theme.status = "accepted"
+        keep_marks(session.scalars(all_themes(consultation_id, question_id)).all())
     return len(themes)
 
 
@@ -202,11 +197,22 @@ def retire_theme(session: Session, theme: Theme, *, by_id: int) -> None:
 
 
 def restore_theme(session: Session, theme: Theme, *, by_id: int) -> None:
-    """Take a retired theme back into use, as accepted."""
+    """Take a retired theme back into use, as accepted. Raises ReviewError when another theme has its name by now; a
+    mark that another one has gives way to a number."""
+    if theme.status == "retired":
+        refuse_taken(session, theme.consultation_id, theme.question_id, theme.name, but=theme)
+    themes = session.scalars(in_use(theme.consultation_id, theme.question_id)).all()
+    taken = {mark_key(other.mark) for other in themes if other is not theme and other.mark}
     with _change(session, theme, "restore", by_id):
         theme.status = "accepted"
         theme.merged_into_id = None
+        broader = next(above(session, theme), None)
+        if broader is not None and broader.parent_id is not None:
+            theme.parent_id = broader.parent_id
+        if mark_key(theme.mark) in taken:
+            theme.mark = ""
         _accept_above(session, theme)
+        _keep_mark(session, theme)
 
 
 def merge_themes(session: Session, *, sources: Sequence[Theme], target: Theme, by_id: int) -> None:
@@ -226,7 +232,7 @@ def merge_themes(session: Session, *, sources: Sequence[Theme], target: Theme, b
         for source in sources:
             _move_codings(session, source, target)
             for child in session.scalars(select(Theme).where(Theme.parent_id == source.id)):
-                child.parent_id = None if child.id == target.id else target.id
+                child.parent_id = None if child.id == target.id else target.parent_id or target.id
             source.status = "retired"
             source.merged_into_id = target.id
         target.is_edited = True
@@ -239,20 +245,23 @@ def split_theme(
     if not excerpts:
         raise errors.nothing_chosen()
     _refuse_strangers(session, theme, excerpts)
+    names = clean_name(name)
+    refuse_taken(session, theme.consultation_id, theme.question_id, names)
     part = Theme(
         consultation_id=theme.consultation_id,
         question_id=theme.question_id,
-        name=_clean_name(name),
+        name=names,
         parent_id=theme.parent_id,
         origin=REVIEWER,
         status="accepted",
         is_edited=True,
-        position=_next_position(session, theme.consultation_id, theme.question_id),
+        position=next_position(session, theme.consultation_id, theme.question_id),
     )
     with _change(session, theme, "split", by_id, to=part.name, count=len(excerpts)):
         session.add(part)
         session.flush()
         _accept_above(session, part)
+        _keep_mark(session, part)
         theme.is_edited = True
         for excerpt in excerpts:
             set_codings(session, excerpt, remove={theme.id}, add={part.id}, by_id=by_id)
@@ -291,11 +300,16 @@ def _change(session: Session, theme: Theme, kind: str, by_id: int, **params: Any
     )
 
 
-def _clean_name(name: Mapping[str, str]) -> dict[str, str]:
-    clean = {code: " ".join(text.split()) for code, text in name.items() if text.strip()}
-    if not clean:
-        raise errors.name_needed()
-    return clean
+def clean_text(text: str) -> str:
+    """A text of the codebook as it is stored: without white space around it, with one kind of line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _keep_mark(session: Session, theme: Theme) -> None:
+    """What a person vouches for keeps the number that it shows. Belongs inside `recorded`."""
+    if not theme.mark:
+        themes = session.scalars(all_themes(theme.consultation_id, theme.question_id)).all()
+        theme.mark = shown_marks(themes)[theme.id]
 
 
 def _same_scope(one: Theme, other: Theme) -> None:
@@ -308,19 +322,3 @@ def _accept_above(session: Session, theme: Theme) -> None:
     for broader in above(session, theme):
         if broader.status == "suggested":
             broader.status = "accepted"
-
-
-def _in_use(consultation_id: int, question_id: str | None) -> Select[Theme]:
-    """The themes of a question that are not retired, in no order yet."""
-    return select(Theme).where(
-        Theme.consultation_id == consultation_id, Theme.question_id == question_id, Theme.status != "retired"
-    )
-
-
-def _next_position(session: Session, consultation_id: int, question_id: str | None) -> int:
-    last = session.scalar(
-        select(func.max(Theme.position)).where(
-            Theme.consultation_id == consultation_id, Theme.question_id == question_id
-        )
-    )
-    return 0 if last is None else last + 1

@@ -14,8 +14,8 @@ from consult.evidence.models import GATHERED
 from consult.evidence.queries import feedback_channel
 from consult.evidence.services import free_text_questions
 from consult.extensions import current_session
-from consult.i18n import language
-from consult.review import log, queries, redaction_queries, requests, runs, tallies
+from consult.i18n import language, pick
+from consult.review import codebook_versions, log, queries, redaction_queries, requests, runs, tallies
 from consult.review.blueprint import blueprint
 from consult.review.column_names import named_column
 from consult.review.forms import NewThemeForm, ThemeForm
@@ -94,10 +94,22 @@ def question_page(consultation: Consultation, question_id: str, *, form: NewThem
         block=block,
         form=form or NewThemeForm.bound(consultation.languages)(formdata=None),
         learned=learned_from(current_session(), Scope(consultation.id, question_id)) if can_read else None,
+        since=_since_version(consultation, question_id) if can_read else None,
         sent_to=current_app.config["EMBEDDING"].destination,
         can_read=can_read,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
+
+
+def _since_version(consultation: Consultation, question_id: str) -> tuple[int, int] | None:
+    """(number of the newest version of the codebook, how many themes differ since then); None without a version."""
+    session, scope = current_session(), Scope(consultation.id, question_id)
+    newest = codebook_versions.newest_version(session, scope)
+    if newest is None:
+        return None
+    return newest.number, codebook_versions.compare(
+        newest.themes, codebook_versions.current_themes(session, scope)
+    ).count
 
 
 @blueprint.get("/question/<question_id>/progress")
@@ -140,7 +152,12 @@ def theme_page(consultation: Consultation, theme_id: int, *, form: ThemeForm | N
     found = queries.theme_with(current_session(), consultation.id, theme_id)
     if found is None or found.question_id is None:
         abort(404)
-    form = form or ThemeForm.bound(_languages_of(consultation, found.name))(formdata=None, obj=found)
+    if form is None:
+        form = ThemeForm.bound(_languages_of(consultation, found.name))(formdata=None, obj=found)
+        form.parent.data = str(found.parent_id or "")
+        form.mark.data = queries.marks_of(current_session(), Scope(consultation.id, found.question_id))[
+            found.id
+        ]
     return _listing(consultation, found.question_id, theme=found, form=form)
 
 
@@ -165,6 +182,7 @@ def changes(slug: str) -> str:
         consultation=consultation,
         page=log.page_of(current_session(), consultation.id, number=page_number(request), can_read=can_read),
         can_edit=may(consultation, Right.REVIEW_EDIT),
+        can_code=can_read and may(consultation, Right.REVIEW_EDIT) and requests.is_readable(consultation),
     )
 
 
@@ -180,6 +198,8 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
     dimension = queries.dimension_of(session, scope, filters)
     line = next((item for item in figures.themes if theme and item.theme.id == theme.id), None)
     parent_id = theme.parent_id if theme else None
+    if form is not None:
+        form.offer([(one.id, pick(one.name)) for one in queries.broader_choices(session, scope, theme)])
     return render_template(
         "review/answers.html",
         above=next((item.theme for item in figures.themes if item.theme.id == parent_id), None),
@@ -189,6 +209,7 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         label=asked.label,
         theme=theme,
         line=line,
+        marks=queries.marks_of(session, scope),
         form=form,
         page=page,
         figures=figures,

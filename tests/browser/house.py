@@ -24,7 +24,17 @@ from consult.evidence import drafts, feedback, indexing, sources
 from consult.evidence.models import Excerpt
 from consult.extensions import db
 from consult.installation import initialise
-from consult.review import coding, double, passages, personal_reading, redacting
+from consult.review import (
+    codebook_import,
+    codebook_versions,
+    coding,
+    double,
+    passages,
+    personal_reading,
+    redacting,
+)
+from consult.review import services as services_of_review
+from consult.review.codebook_file import Entry
 from consult.review.models import Theme
 from consult.review.scope import Scope
 from consult.stakeholders import groups, people
@@ -96,6 +106,7 @@ def furnish() -> dict[str, object]:
         "asked": themes[0].question_id,
         "round": _coded_blind(themes[0]),
         "answer": _coded_in_part(themes[0]),
+        "codebook": _codebook(themes[0]),
         "pages": len(survey_queries.draft_definition(_named("next-strategy").survey).sections),
     }
 
@@ -113,6 +124,23 @@ def _coded_in_part(theme: Theme) -> int:
             session.commit()
             return excerpt.id
     raise LookupError("an answer of three sentences")
+
+
+def _codebook(theme: Theme) -> int:
+    """A version of the codebook that has changed since, and a file that waits to be taken over."""
+    session, scope = db.session(), Scope(theme.consultation_id, str(theme.question_id))
+    reviewer = session.scalars(select(Staff).where(Staff.email == "reviewer@example.org")).one()
+    codebook_versions.fix_version(session, scope, note="قبل الترميز", by=reviewer)
+    services_of_review.describe_theme(session, theme, by_id=reviewer.id, definition="ما يخص الطريق")
+    entries = [
+        Entry({"ar": "المكتبات", "en": "Libraries"}, definition="أماكن للقراءة", mark="م"),
+        Entry({"ar": "كتب الأطفال"}, parent=0),
+        Entry(dict(theme.name), definition="تعريف آخر"),
+        Entry({"ar": "المكتبات"}),
+    ]
+    draft = codebook_import.keep_draft(session, scope, entries=entries, name="دليل.csv", staff_id=reviewer.id)
+    session.commit()
+    return draft.id
 
 
 def _summed_up(consultation: Consultation, theme: Theme) -> None:

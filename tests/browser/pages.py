@@ -148,6 +148,19 @@ REVIEW = (
         "coding, nothing ticked", "review.coding_queue", f"{ASKED}/code", "main button.main", who="reviewer"
     ),
     _staff("coding, nothing left", "review.coding_queue", f"{ASKED}/code?only=flagged", who="reviewer"),
+    _staff(
+        "codebook, versions", "review.codebook_version_list", f"{ASKED}/codebook/versions", who="reviewer"
+    ),
+    _staff("codebook, a version", "review.codebook_version", f"{ASKED}/codebook/versions/1", who="reviewer"),
+    _staff(
+        "codebook, compared", "review.compare_codebooks", f"{ASKED}/codebook/versions/compare", who="reviewer"
+    ),
+    _staff(
+        "codebook, from a file",
+        "review.codebook_preview",
+        f"{ASKED}/codebook/draft/{{codebook}}",
+        who="reviewer",
+    ),
     _staff("beginning a codebook", "review.codebook_beginnings", f"{ASKED}/codebook/start", who="reviewer"),
     _staff(
         "beginning a codebook with nothing",

@@ -17,6 +17,7 @@ from consult.evidence.models import EvidenceSource, Excerpt
 from consult.evidence.search import SearchFilters, search
 from consult.extensions import db
 from consult.installation import is_ready
+from consult.review.codebook_models import CodebookDraft, CodebookVersion
 from consult.review.models import Coding, PlacingChunk, PlacingModel, Theme, ThemeRun
 from consult.review.redaction_models import PersonalMark, PersonalReading, Settlement
 from consult.stakeholders.models import StakeholderGroup
@@ -259,3 +260,48 @@ def test_chunks_of_a_run_go_on_the_way_down_and_the_run_stays(app, answered):
     db.session.commit()
     left = [db.session.scalar(select(func.count()).select_from(m)) for m in (PlacingChunk, PlacingModel)]
     assert left == [0, 0]
+
+
+@on_both_databases
+def test_codebook_versions_go_on_the_way_down_and_codings_stay(app, answered):
+    session = db.session()
+    consultation = consultation_by_slug(session, "trial")
+    staff = Staff(email="ana@example.org", fs_uniquifier="ana", name="Ana")
+    source = EvidenceSource(consultation_id=consultation.id, kind="interview", title="One")
+    theme = Theme(
+        consultation_id=consultation.id, question_id="t2", name={"en": "a"}, origin="reviewer", mark="★"
+    )
+    session.add_all([staff, source, theme])
+    session.flush()
+    excerpt = Excerpt(
+        consultation_id=consultation.id, source_id=source.id, text="Ali", text_hash="x", language="en"
+    )
+    session.add(excerpt)
+    session.flush()
+    session.add_all(
+        [
+            Coding(excerpt_id=excerpt.id, theme_id=theme.id, coder_id=staff.id, origin="reviewer"),
+            CodebookVersion(
+                consultation_id=consultation.id,
+                question_id="t2",
+                number=1,
+                content={"themes": []},
+                fixed_by="Ana",
+            ),
+            CodebookDraft(
+                consultation_id=consultation.id, question_id="t2", staff_id=staff.id, content={"entries": []}
+            ),
+        ]
+    )
+    session.commit()
+    db.session.remove()
+    downgrade(revision="0022")
+    columns = {column["name"] for column in inspect(db.engine).get_columns("theme")}
+    assert "mark" not in columns and not inspect(db.engine).has_table("codebook_version")
+    downgrade(revision="0020")
+    upgrade()
+    check()
+    theme = db.session.scalars(select(Theme)).one()
+    assert (theme.name, theme.mark) == ({"en": "a"}, "")
+    assert db.session.scalars(select(Coding.theme_id)).all() == [theme.id]
+    assert db.session.scalars(select(CodebookVersion)).all() == []

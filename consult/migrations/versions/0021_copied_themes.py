@@ -21,5 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("theme") as table:
-        table.drop_column("copied_from_id")
+    # Not in a batch: SQLite would make the table anew, and what refers to themes would go with the old one.
+    op.drop_column("theme", "copied_from_id")

@@ -32,9 +32,11 @@ from consult.reports.published import published_results
 from consult.reports.report_page import style_hash, whole_percents
 from consult.reports.words import Said, Words, clean
 from consult.review import double
+from consult.review.codebook_versions import fix_version
 from consult.review.double_models import BlindCoding
 from consult.review.models import Theme
 from consult.review.scope import Scope
+from consult.review.services import describe_theme
 from consult.summary import services as summaries
 from consult.summary.models import SummaryVersion
 from surveys import queries as survey_queries
@@ -359,3 +361,17 @@ def test_who_asks_while_one_is_made_is_told_to_wait(client, consultation):
     with kept._making:
         waiting = client.get("/c/agm/results/report-en.html")
     assert waiting.status_code == 503 and waiting.headers["Refresh"]
+
+
+def test_the_note_on_the_method_names_the_version_of_the_codebook(consultation) -> None:
+    assert "The codebook" not in words_in(consultation)
+    theme = db.session.scalars(select(Theme).where(Theme.status == "accepted").order_by(Theme.id)).first()
+    person = db.session.scalars(select(Staff).order_by(Staff.id)).first()
+    scope = Scope(consultation.id, theme.question_id)
+    person_id = person.id
+    fix_version(db.session(), scope, note="", by=person)
+    db.session.commit()
+    assert "The codebook is that of version 1 of" in words_in(consultation)
+    describe_theme(db.session(), theme, by_id=person_id, definition="Said otherwise")
+    db.session.commit()
+    assert "The codebook was last fixed as version 1 on" in words_in(consultation)

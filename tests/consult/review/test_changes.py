@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from consult.review import coding, services
+from consult.access.models import Staff
+from consult.review import codebook_import, codebook_versions, coding, services
 from consult.review.changes import recorded, undo_change
+from consult.review.codebook_file import Entry
 from consult.review.errors import UndoError
 from consult.review.models import MACHINE, ChangeLog, Coding, Theme
+from consult.review.scope import Scope
 from tests.consult.review.conftest import QUESTION, House, build_house
 
 TABLES = ("theme", "coding", "stance")
@@ -185,6 +188,23 @@ VERBS: dict[str, Callable[[House, int, int, int], None]] = {
     ),
     "retire": lambda h, a, b, e: services.retire_theme(h.session, theme(h, a), by_id=h.ana),
     "restore": lambda h, a, b, e: services.restore_theme(h.session, theme(h, a), by_id=h.badr),
+    "mark": lambda h, a, b, e: services.mark_theme(
+        h.session, theme(h, a), mark=("A", "7", "★", "", str(e))[b % 5], by_id=h.ana
+    ),
+    "import": lambda h, a, b, e: codebook_import.add_themes(
+        h.session,
+        consultation_id=h.consultation_id,
+        question_id=QUESTION,
+        entries=[
+            Entry({"en": f"Name {a}"}, definition=f"D{b}", mark="A"),
+            Entry({"en": f"Name {e}", "ar": f"اسم {b}"}, example=f"E{e}", parent=0),
+        ],
+        by_id=h.badr,
+        is_replacing=bool(e % 2),
+    ),
+    "fix": lambda h, a, b, e: codebook_versions.fix_version(
+        h.session, Scope(h.consultation_id, QUESTION), note=f"V{e}", by=h.session.get(Staff, h.ana)
+    ),
     "add": lambda h, a, b, e: services.add_theme(
         h.session,
         consultation_id=h.consultation_id,
@@ -225,6 +245,13 @@ def test_any_sequence_undone_backwards_gives_the_state_before_and_redone_the_sta
         session.expunge_all()
 
 
+def fixed(session: Session) -> list[tuple]:
+    """Every version of the codebook as the database holds it."""
+    return list(
+        session.execute(text("SELECT number, note, CAST(content AS TEXT) FROM codebook_version ORDER BY id"))
+    )
+
+
 def _there_and_back(session: Session, steps: list[tuple[str, int, int, int]]) -> None:
     house = build_house(session)
     states = [stored(session)]
@@ -239,7 +266,7 @@ def _there_and_back(session: Session, steps: list[tuple[str, int, int, int]]) ->
             states.append(stored(session))
         else:
             assert stored(session) == states[-1], "what is not logged must change nothing"
-    done = changes(session)
+    done, versions = changes(session), fixed(session)
     undone = []
     for change, state in zip(reversed(done), reversed(states[:-1]), strict=True):
         undone.append(undo_change(session, change, by_id=house.ana))
@@ -247,3 +274,4 @@ def _there_and_back(session: Session, steps: list[tuple[str, int, int, int]]) ->
     for undo, state in zip(reversed(undone), states[1:], strict=True):
         undo_change(session, undo, by_id=house.badr)
         assert stored(session) == state
+    assert fixed(session) == versions

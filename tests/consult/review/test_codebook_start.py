@@ -9,7 +9,7 @@ from sqlalchemy import select
 from consult.consultations.models import Access, Consultation, Privacy, Status
 from consult.extensions import db
 from consult.i18n import LANGUAGES
-from consult.review import changes, codebook_start, coding, queries, requests, services
+from consult.review import changes, codebook_import, codebook_start, coding, queries, requests, services
 from consult.review.models import MOST_NAME, MOST_TEXT, ChangeLog, Theme
 from consult.review.scope import Scope
 from surveys.text import is_safe_label
@@ -88,7 +88,7 @@ def wave(session, first: Scope, by_id: int) -> Scope:
         answer(session, consultation, words, key=str(number))
     requests.gather(session, consultation)
     scope = Scope(consultation.id, QUESTION)
-    services.add_themes(
+    codebook_import.add_themes(
         session,
         consultation_id=consultation.id,
         question_id=QUESTION,
