@@ -87,7 +87,7 @@ def change_excerpt(
         session, "evidence.excerpt_changed", consultation_slug=consultation.slug, source=excerpt.source_id,
         excerpt=excerpt.id, **({"lost_parts": lost} if lost else {}),
     )  # fmt: skip
-    announce(session)
+    announce(session, gathered_for=excerpt.consultation_id)
     return lost
 
 
