@@ -12,6 +12,7 @@ from consult.access.permissions import Right
 from consult.analysis.agreement import RELIABLE, TENTATIVE
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
+from consult.evidence.labels import KINDS
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
 from consult.forms import sent_id, sent_ids
@@ -23,6 +24,7 @@ from consult.review.errors import ReviewError
 from consult.review.models import Theme
 from consult.review.queue import Offer
 from consult.review.scope import Scope
+from consult.review.surroundings import surroundings_of
 from consult.transaction import commits
 
 
@@ -153,6 +155,8 @@ def _blind_page(
         round=one,
         how_far=double.how_far(session, one, coder_id=current_user.id),
         excerpt=excerpt,
+        round_about=surroundings_of(session, consultation, excerpt) if excerpt is not None else None,
+        kinds=KINDS,
         offers=[Offer(theme, None, False) for theme in _themes(scope)],
         ticked=sent_ids(request.form, "theme"),
         is_none="none" in request.form,
