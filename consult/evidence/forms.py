@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length
 from consult.consultations.forms import CheckboxesField, language_choices
 from consult.evidence.feedback import new_key
 from consult.evidence.labels import KINDS, WAYS
-from consult.evidence.models import GATHERED_KINDS, MOST_TITLE
+from consult.evidence.models import GATHERED_KINDS, MOST_STATION, MOST_TITLE, MOST_VOICE
 from consult.forms import BaseForm, LineField, whole_number
 from consult.i18n import pick
 from consult.stakeholders.models import StakeholderGroup
@@ -148,6 +148,8 @@ class ExcerptForm(BaseForm):
     language = SelectField(
         _("Language"), choices=[SelectChoice("", _BY_WORDS), *language_choices()], default=""
     )
+    voice = LineField(_("Who spoke, without a name"), [Length(max=MOST_VOICE)])
+    station = LineField(_("Table or flip chart"), [Length(max=MOST_STATION)])
 
 
 class FeedbackForm(BaseForm):

@@ -134,3 +134,22 @@ def test_headings_of_a_document_are_seen_by_their_style(facilitator, consultatio
     assert [(row.text, row.lead) for row in rows] == [
         ("Short.", "Is it one?"), ("So.", "One, too."), ("End.", "Of a level."),
     ]  # fmt: skip
+
+
+def test_who_spoke_and_where_is_corrected_afterwards(facilitator, consultation) -> None:
+    source = make_source(consultation.id, "Roads")
+    number = db.session.scalars(select(Excerpt.id)).one()
+    address = f"{BASE}/excerpts/{number}"
+    assert (
+        facilitator.post(
+            address, data={"text": "Roads", "voice": " farmers ", "station": "Table 1"}
+        ).status_code
+        == 303
+    )
+    page = facilitator.get(address).text
+    assert 'value="farmers"' in page and 'value="Table 1"' in page
+    assert facilitator.post(address, data={"text": "Roads", "voice": "a\u202eb"}).status_code == 422
+    facilitator.post(address, data={"text": "Roads."})
+    db.session.rollback()
+    row = db.session.get(Excerpt, number)
+    assert (row.text, row.voice, row.station, row.source_id) == ("Roads.", "farmers", "Table 1", source.id)
