@@ -1,7 +1,7 @@
 """The forms of an Arabic word: with attached particles and pronouns, in the plain plurals and the dual.
 
 Words are in the one spelling of `word_forms.folded` (bare alef, ya for alef maqsura, ha for ta marbuta, hamza as one
-letter). Broken plurals and verb forms are other words here.
+letter). Of broken plurals only those of `arabic_plurals` are found; the others and verb forms are other words here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from consult.analysis.arabic_plurals import broken_counterparts
 from consult.analysis.stopwords import STOPWORDS, read_words
 
 _ARTICLE = ("ال", "وال", "فال", "بال", "كال", "وبال", "فبال", "وكال", "فكال", "لل", "ولل", "فلل")
@@ -66,7 +67,7 @@ def _bases(word: str, has_ta: bool) -> set[str]:
         for stem in {rest} if is_definite or has_ta else {rest, *_without_pronoun(rest)}:
             bases.add(stem)
             bases.update(_without_ending(stem))
-    return bases
+    return bases.union(*map(broken_counterparts, bases))
 
 
 def _without_particles(word: str) -> Iterator[tuple[str, bool]]:

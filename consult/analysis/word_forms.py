@@ -18,7 +18,7 @@ from consult.analysis.latin_forms import latin_forms
 from consult.analysis.stopwords import ALL_STOPWORDS, STOPWORDS
 from consult.analysis.text import normalise
 
-VERSION = 1
+VERSION = 2
 """Of `folded` and `tokens`: with another one, the texts must be read anew."""
 LONGEST_WORD = 40
 MOST_WORDS = 8
@@ -44,10 +44,10 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The words of a text in order: letters and digits, of at least two signs."""
+    """The words of a text in order: letters and digits, of at least two signs, and single digits."""
     for found in _TOKEN.finditer(text):
         word = folded(found[0])
-        if len(word) > 1:
+        if len(word) > 1 or word.isdecimal():
             yield Token(found.start(), found.end(), word)
 
 

@@ -1,26 +1,22 @@
-"""Cutting a text into excerpts: pure functions, and nothing of the text is lost but white space and speakers' names."""
+"""Cutting a text into excerpts: pure functions, and nothing of the text is lost but white space, speakers' names and
+the heads of tables."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from itertools import groupby
 
 from consult.analysis.text import shown
-from consult.evidence.models import MOST_TEXT
+from consult.evidence.framing import Cut, is_asker, is_head, station_of, with_frames
+from consult.evidence.models import MOST_STATION, MOST_TEXT
 
 WAYS = ("paragraph", "line", "row", "turn", "whole")
 _BLANK_LINES = re.compile(r"\n[ \t\u00a0]*\n\s*")
+_MARKED = re.compile(r"^#{1,6}[ \t]+(?=\S)")
 _LABEL = re.compile(r"^[ \t]*([^\s:：\t][^:：\n\t]{0,38}?)[ \t]*[:：][ \t]*(?!//)(.*)$")
 _BETWEEN_CELLS = " – "
-
-
-class Cut(NamedTuple):
-    """A piece of a text; `speaker` numbers the voices of a conversation from 1, None where there are none."""
-
-    text: str
-    speaker: int | None = None
 
 
 def cut_text(text: str, way: str) -> list[Cut]:
@@ -28,8 +24,20 @@ def cut_text(text: str, way: str) -> list[Cut]:
     text = shown(
         text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n\n").replace("\u2028", "\n")
     )
-    found = (Cut(piece, cut.speaker) for cut in _CUTS[way](text) for piece in short_enough(cut.text.strip()))
-    return [cut for cut in found if cut.text]
+    found = (
+        cut._replace(text=piece, is_frame=cut.is_frame or is_marked)
+        for cut in _CUTS[way](text)
+        for is_marked, words in [_without_mark(cut)]
+        for piece in short_enough(words.strip())
+    )
+    return with_frames([cut for cut in found if cut.text], is_loose=way in ("line", "whole"))
+
+
+def _without_mark(cut: Cut) -> tuple[bool, str]:
+    """Whether a piece is one line marked as a heading, and its words without that mark."""
+    words = cut.text.strip()
+    is_marked = "\n" not in words and _MARKED.match(words) is not None
+    return is_marked, _MARKED.sub("", words) if is_marked else words
 
 
 def likely_way(text: str) -> str:
@@ -58,30 +66,41 @@ def short_enough(text: str) -> Iterator[str]:
     yield text
 
 
-def _paragraphs(text: str) -> Iterator[Cut]:
-    return (Cut(piece) for piece in _BLANK_LINES.split(text))
-
-
 def _lines(text: str) -> Iterator[Cut]:
-    return (Cut(_as_row(line)) for line in text.splitlines())
+    return (Cut(_as_row(line.split("\t"))) for line in text.splitlines())
 
 
 def _rows(text: str) -> Iterator[Cut]:
     """Each row of a table (a line with tabs) by itself, everything else by paragraphs."""
     for paragraph in _BLANK_LINES.split(text):
-        rest: list[str] = []
-        for line in paragraph.splitlines():
-            if "\t" not in line.strip():
-                rest.append(line)
-                continue
-            yield Cut("\n".join(rest))
-            rest = []
-            yield Cut(_as_row(line))
-        yield Cut("\n".join(rest))
+        for is_table, lines in groupby(paragraph.splitlines(), key=lambda line: "\t" in line.strip()):
+            if is_table:
+                yield from _table([[cell.strip() for cell in line.split("\t")] for line in lines])
+            else:
+                yield Cut("\n".join(lines))
 
 
-def _as_row(line: str) -> str:
-    return _BETWEEN_CELLS.join(cell.strip() for cell in line.split("\t") if cell.strip())
+def _table(rows: list[list[str]]) -> Iterator[Cut]:
+    """The rows of a table. Under a head each value stands beside the name of its column, unless it is the only one; the
+    table or flip chart is told apart."""
+    if not is_head(rows):
+        yield from (Cut(_as_row(row), is_row=True) for row in rows)
+        return
+    head, body = rows[0], rows[1:]
+    stations = [n for n, name in enumerate(head) if station_of(f"{name} 1")]
+    texts = [n for n in range(len(head)) if n not in stations]
+    for row in body:
+        named = [(head[n], row[n]) for n in texts if n < len(row) and row[n]]
+        more = [cell for cell in row[len(head) :] if cell]
+        words = [named[0][1]] if len(texts) == 1 and named else [f"{name}: {cell}" for name, cell in named]
+        place = next((row[n] for n in stations if n < len(row) and row[n]), "")
+        if place and not station_of(place):
+            place = f"{head[stations[0]]} {place}"
+        yield Cut("\n".join([*words, *more]), station=place[:MOST_STATION], is_row=True)
+
+
+def _as_row(cells: Iterable[str]) -> str:
+    return _BETWEEN_CELLS.join(cell.strip() for cell in cells if cell.strip())
 
 
 def _turns(text: str) -> Iterator[Cut]:
@@ -90,16 +109,20 @@ def _turns(text: str) -> Iterator[Cut]:
     lines = text.splitlines()
     labels = _labels(lines)
     numbers: dict[str, int] = {}
-    speaker, said = None, list[str]()
+    speaker, who, said = None, "", list[str]()
     for line in lines:
         label = _speaker_of(line, labels)
         if label is None:
+            if is_asker(who) and _may_label(line):  # somebody who speaks once, and does not ask
+                yield Cut("\n".join(said), speaker, label=who)
+                speaker, who, said = None, "", []
             said.append(line)
             continue
-        yield Cut("\n".join(said), speaker)
+        yield Cut("\n".join(said), speaker, label=who)
+        who = label
         speaker = numbers.setdefault(label, len(numbers) + 1)
         said = [_LABEL.match(line)[2]]  # type: ignore[index]
-    yield Cut("\n".join(said), speaker)
+    yield Cut("\n".join(said), speaker, label=who)
 
 
 def _labels(lines: Iterable[str]) -> Counter[str]:
@@ -115,12 +138,17 @@ def _speaker_of(line: str, labels: Counter[str]) -> str | None:
     return label if labels[label] > 1 else None
 
 
+def _may_label(line: str) -> bool:
+    found = _LABEL.match(line)
+    return found is not None and len(found[1].split()) <= 4
+
+
 def _folded(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
 _CUTS = {
-    "paragraph": _paragraphs,
+    "paragraph": _rows,
     "line": _lines,
     "row": _rows,
     "turn": _turns,

@@ -12,16 +12,56 @@ from surveys.i18n import N_
 
 _CHILD = Path(__file__).with_name("document_child.py")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_DOCUMENT = "word/document.xml"
+_DOCUMENT, _WORKBOOK = "word/document.xml", "xl/workbook.xml"
+_PACKED = b"PK\x03\x04"
+_TEXTS, _TABLES = (
+    ("", ".txt", ".text", ".docx", ".doc", ".md"),
+    (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".xlsm"),
+)
 
 
 def is_document(path: Path) -> bool:
-    """Whether a file calls itself a text, not a table."""
-    return path.suffix in (".txt", ".docx", ".doc", ".md", "")
+    """Whether a file is a text, not a table: by its first signs, what is packed in it, and its ending. Raises
+    TableError for what is neither, with the kinds of files that are taken."""
+    with path.open("rb") as file:
+        start = file.read(1024)
+    if b"%PDF-" in start:
+        raise TableError(
+            "pdf",
+            N_(
+                "The file %(name)s is a PDF, in which texts stand in no reliable order. Save it as text or as DOCX, or "
+                "copy the words and paste them here. Taken are DOCX and TXT, and for tables XLSX and CSV."
+            ),
+            name=path.name,
+        )
+    packed = _packed(path) if start.startswith(_PACKED) else frozenset()
+    if _DOCUMENT in packed or _WORKBOOK in packed:
+        return _DOCUMENT in packed
+    if path.suffix in _TABLES:
+        return False
+    if path.suffix in _TEXTS:
+        return True
+    raise TableError(
+        "unknown_kind",
+        N_(
+            "The file %(name)s is of a kind that is not read here. Taken are DOCX and TXT, and for tables XLSX and "
+            "CSV; or copy the words and paste them here."
+        ),
+        name=path.name,
+    )
+
+
+def _packed(path: Path) -> frozenset[str]:
+    """The names in a packed file; none where it cannot be read, which is told when it is opened."""
+    try:
+        return frozenset(packed_names(path, UPLOAD))
+    except TableError:
+        return frozenset()
 
 
 def read_document(path: Path, *, limits: Limits = UPLOAD) -> str:
-    """The text in a file: of a DOCX paragraphs parted by blank lines, rows of tables as lines with tabs.
+    """The text in a file: of a DOCX paragraphs parted by blank lines, headings with a mark before them (#),
+    rows of tables as lines with tabs.
 
     Raises TableError, with a message for the person who sent it.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,16 @@ from consult.config import LANGUAGES
 from consult.errors import DomainError
 from consult.evidence.cutting import cut_text, likely_way, short_enough
 from consult.evidence.indexing import announce
-from consult.evidence.models import GATHERED, EvidenceDraft, EvidenceSource, Excerpt, excerpt_groups
+from consult.evidence.models import (
+    GATHERED,
+    MOST_LEAD,
+    MOST_STATION,
+    MOST_VOICE,
+    EvidenceDraft,
+    EvidenceSource,
+    Excerpt,
+    excerpt_groups,
+)
 from consult.evidence.services import hash_of
 from consult.i18n import LANGUAGE_NAMES
 from consult.stakeholders.models import StakeholderGroup
@@ -29,6 +38,7 @@ from consult.transaction import writing
 from surveys.i18n import N_
 from surveys.models import utc_now
 from surveys.numbers import western_digits
+from surveys.text import is_safe_label
 
 PIECES_ON_A_PAGE = 40
 MOST_PIECES = 5_000
@@ -37,6 +47,8 @@ KEPT = timedelta(days=1)
 _DATE = re.compile(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})$")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 Piece = dict[str, Any]
+Voice = tuple[str, int | None]
+"""Of what kind a speaker is: in words, and a group of the roll."""
 
 
 def begin_text(
@@ -74,8 +86,11 @@ def begin_table(
 
 def cut_again(draft: EvidenceDraft, way: str) -> None:
     """Cut the text as it came in another way; what was corrected by hand is cut anew too."""
-    pieces = [_piece(cut.text, speaker=cut.speaker) for cut in cut_text(draft.content["text"], way)]
-    _put(draft, pieces, way=way)
+    pieces = [
+        _piece(cut.text, speaker=cut.speaker, is_frame=cut.is_frame, station=cut.station)
+        for cut in cut_text(draft.content["text"], way)
+    ]
+    _put(draft, pieces, way=way, voices={})
 
 
 def choose_columns(
@@ -86,6 +101,8 @@ def choose_columns(
     language: str = "",
     date: str = "",
     group: str = "",
+    voice: str = "",
+    station: str = "",
 ) -> dict[str, list[str]]:
     """Make each row with a text a piece; returns column → values that were not understood (a few of them).
 
@@ -100,6 +117,8 @@ def choose_columns(
         "language": (language, _language_of),
         "said_on": (date, _iso_date),
         "group": (group, lambda value: by_key.get(group_key(value))),
+        "voice": (voice, lambda value: label_words(value, MOST_VOICE)),
+        "station": (station, lambda value: label_words(value, MOST_STATION)),
     }
     read: dict[str, list[Any]] = {}
     unknown: dict[str, list[str]] = {}
@@ -112,7 +131,7 @@ def choose_columns(
         if missed:
             unknown[column] = list(dict.fromkeys(missed))[:5]
     pieces = [
-        _piece(part, language=read["language"][n], said_on=read["said_on"][n], group=read["group"][n])
+        _piece(part, **{name: values[n] for name, values in read.items() if values[n] is not None})
         for n, value in enumerate(texts)
         for part in (cut.text for cut in cut_text(value, "whole"))
     ]
@@ -123,8 +142,8 @@ def choose_columns(
 
 
 def likely_columns(table: Mapping[str, Any]) -> dict[str, str]:
-    """The columns that their names and contents suggest: the longest texts, and what is called a language, date or
-    group in one of the four languages."""
+    """The columns that their names and contents suggest: the longest texts, and what is called a language, date, group,
+    speaker or table in one of the four languages."""
     columns, rows = table["columns"], table["rows"][:200]
     lengths = [sum(len(row[n]) for row in rows) for n in range(len(columns))]
     found = {"text": columns[max(range(len(columns)), key=lengths.__getitem__)]}
@@ -139,16 +158,71 @@ _COLUMN_NAMES = {
     "language": {"language", "lang", "langue", "idioma", "اللغة", "لغة"},
     "date": {"date", "day", "fecha", "jour", "التاريخ", "تاريخ"},
     "group": {"group", "groups", "groupe", "grupo", "المجموعة", "مجموعة", "الفئة"},
+    "voice": {
+        "speaker",
+        "who",
+        "who spoke",
+        "informant",
+        "intervenant",
+        "quién",
+        "المتحدث",
+        "المتحدثة",
+        "من",
+    },
+    "station": {"table", "flip chart", "flipchart", "mesa", "rotafolio", "الطاولة", "طاولة", "اللوحة"},
 }
 
 
-def correct(draft: EvidenceDraft, *, first: int, texts: Sequence[str]) -> None:
-    """Take over the words of some pieces as they were corrected, the first of them at place `first`; pieces left empty
-    stay in their places until the draft is saved."""
+def correct(
+    draft: EvidenceDraft,
+    *,
+    first: int,
+    texts: Sequence[str],
+    frames: Collection[int] = (),
+    stations: Sequence[str] = (),
+    voices: Mapping[int, Voice] | None = None,
+) -> None:
+    """Take over some pieces as they were corrected, the first of them at place `first`: their words, which places are
+    `frames`, at which table they were said; and of what kind the speakers are. Pieces left empty stay in their places
+    until the draft is saved."""
     pieces = draft.content["pieces"]
-    for piece, text in zip(pieces[first : first + len(texts)], texts, strict=False):
+    for place, (piece, text) in enumerate(
+        zip(pieces[first : first + len(texts)], texts, strict=False), start=first
+    ):
         piece["text"] = text.replace("\r\n", "\n").strip()
-    _put(draft, pieces)
+        piece["is_frame"] = place in frames
+        if len(stations) == len(texts):
+            piece["station"] = label_words(stations[place - first], MOST_STATION)
+    told = {str(number): {"voice": label_words(words, MOST_VOICE), "group": group}
+            for number, (words, group) in (voices or {}).items()}  # fmt: skip
+    _put(draft, pieces, voices={**draft.content.get("voices", {}), **told})
+
+
+def label_words(value: str, most: int) -> str:
+    """A short label as it was typed, on one line. Raises DomainError for hidden signs that turn the writing round."""
+    words = " ".join(value.split())[:most]
+    if not is_safe_label(words):
+        raise DomainError(
+            "hidden_signs",
+            N_("This text has hidden signs that change the direction of writing. Please type it again."),
+        )
+    return words
+
+
+def speakers_of(draft: EvidenceDraft) -> list[int]:
+    """The numbers of those who speak in a draft and are not only there to ask."""
+    return sorted(
+        {
+            piece["speaker"]
+            for piece in draft.content["pieces"]
+            if piece["speaker"] and not piece.get("is_frame")
+        }
+    )
+
+
+def excerpt_count(draft: EvidenceDraft) -> int:
+    """How many pieces would be saved as excerpts."""
+    return sum(not piece.get("is_frame") for piece in draft.content["pieces"])
 
 
 def join(draft: EvidenceDraft, place: int) -> None:
@@ -156,7 +230,9 @@ def join(draft: EvidenceDraft, place: int) -> None:
     pieces = draft.content["pieces"]
     if 0 < place < len(pieces):
         gone = pieces.pop(place)
-        pieces[place - 1]["text"] = "\n".join(filter(None, (pieces[place - 1]["text"], gone["text"])))
+        kept = pieces[place - 1]
+        kept["text"] = "\n".join(filter(None, (kept["text"], gone["text"])))
+        kept["is_frame"] = bool(kept.get("is_frame") and gone.get("is_frame"))
         _put(draft, pieces)
 
 
@@ -181,18 +257,47 @@ def drop(draft: EvidenceDraft, place: int) -> None:
 
 def ready_rows(draft: EvidenceDraft, source: EvidenceSource, *, fallback: str) -> list[Piece]:
     """The pieces as they are to be saved, each with its language: told, or seen by its words, or the source's, or
-    `fallback`. Takes seconds for thousands; writes nothing. Raises DomainError where nothing is left, or a piece was
-    made too long."""
-    pieces = [piece for piece in draft.content["pieces"] if piece["text"].strip()]
+    `fallback`; with who spoke, and what frames it. Takes seconds for thousands; writes nothing. Raises DomainError
+    where nothing is left, or a piece was made too long."""
+    pieces = _led([piece for piece in draft.content["pieces"] if piece["text"].strip()])
     if not pieces:
         raise DomainError("no_pieces", N_("Nothing is left to save."))
-    pieces = [{**piece, "text": text} for piece in pieces for text in short_enough(piece["text"])]
+    voices = draft.content.get("voices", {})
+    pieces = [_spoken(piece, voices.get(str(piece["speaker"]), {})) for piece in pieces]
+    pieces = [
+        {**piece, "text": text, "lead": "" if number else piece["lead"]}
+        for piece in pieces
+        for number, text in enumerate(short_enough(piece["text"]))
+    ]
     prior = source.language or fallback
     seen = detect_languages([piece["text"] for piece in pieces], priors=[prior] * len(pieces))
     return [
         {**piece, "language": piece["language"] or (prior if code == UNKNOWN else code)}
         for piece, code in zip(pieces, seen, strict=True)
     ]
+
+
+def _led(pieces: Sequence[Piece]) -> list[Piece]:
+    """What is evidence, each piece with the frames before it as its `lead`, the last words of them where they are many.
+    The name of the table stands beside it already."""
+    led: list[Piece] = []
+    frames: list[str] = []
+    for piece in pieces:
+        if piece.get("is_frame"):
+            frames += [piece["text"]] if piece["text"].strip(" :：") != piece.get("station") else []
+        else:
+            led.append({**piece, "lead": "\n".join(frames)[-MOST_LEAD:]})
+            frames = []
+    return led
+
+
+def _spoken(piece: Piece, told: Mapping[str, Any]) -> Piece:
+    """A piece with what was told of its speaker, where nothing was told of it alone."""
+    return {
+        **piece,
+        "voice": piece.get("voice") or told.get("voice", ""),
+        "group": piece["group"] if piece["group"] is not None else told.get("group"),
+    }
 
 
 def ready_language(text: str, prior: str) -> str:
@@ -220,7 +325,7 @@ def save(
         session.execute(insert(excerpt_groups), tied)
     session.execute(delete(EvidenceDraft).where(EvidenceDraft.id == draft.id))
     audit.record(session, "evidence.excerpts_added", consultation_slug=slug, source=source.id, count=len(ids))
-    announce(session)
+    announce(session, gathered_for=source.consultation_id)
     return len(ids)
 
 
@@ -239,6 +344,9 @@ def _row(source: EvidenceSource, piece: Mapping[str, Any], position: int) -> dic
         "position": position,
         "said_on": dt.date.fromisoformat(said_on) if said_on else None,
         "speaker": piece["speaker"],
+        "voice": piece["voice"],
+        "station": piece.get("station", ""),
+        "lead": piece["lead"],
     }
 
 
@@ -249,8 +357,14 @@ def _piece(
     language: str | None = None,
     said_on: str | None = None,
     group: int | None = None,
+    voice: str = "",
+    station: str = "",
+    is_frame: bool = False,
 ) -> Piece:
-    return {"text": text, "speaker": speaker, "language": language, "said_on": said_on, "group": group}
+    return {
+        "text": text, "speaker": speaker, "language": language, "said_on": said_on, "group": group,
+        "voice": voice, "station": station, "is_frame": is_frame,
+    }  # fmt: skip
 
 
 def _put(draft: EvidenceDraft, pieces: list[Piece], **more: Any) -> None:

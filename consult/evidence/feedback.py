@@ -90,7 +90,7 @@ def take_feedback(
     ).scalar_one()
     if group_id is not None and session.get(StakeholderGroup, group_id) is not None:
         session.execute(insert(excerpt_groups).values(excerpt_id=written, group_id=group_id))
-    announce(session)
+    announce(session, gathered_for=consultation.id)
     return True
 
 

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length
 from consult.consultations.forms import CheckboxesField, language_choices
 from consult.evidence.feedback import new_key
 from consult.evidence.labels import KINDS, WAYS
-from consult.evidence.models import GATHERED_KINDS, MOST_TITLE
+from consult.evidence.models import GATHERED_KINDS, MOST_STATION, MOST_TITLE, MOST_VOICE
 from consult.forms import BaseForm, LineField, whole_number
 from consult.i18n import pick
 from consult.stakeholders.models import StakeholderGroup
@@ -68,7 +68,9 @@ class SourceForm(BaseForm):
     informant = LineField(
         _("Who spoke, without a name"), [Length(max=200)],
         description=_(
-            "Of what kind the person is, so that nobody can be recognised: “board member of a small association”."
+            "Of what kind the person is, so that nobody can be recognised: “board member of a small association”, "
+            "“women farmers, Irbid”. By these words excerpts can be filtered and compared, so write the same for "
+            "people of one kind."
         ),
     )  # fmt: skip
     date = DayField(_("Date"))
@@ -127,12 +129,14 @@ class ColumnsForm(BaseForm):
     language = SelectField(_("Column with the language"), default="")
     date = SelectField(_("Column with the date"), default="")
     group = SelectField(_("Column with the group"), default="")
+    voice = SelectField(_("Column that says who spoke, without a name"), default="")
+    station = SelectField(_("Column with the table or flip chart"), default="")
 
     def offer(self, columns: Sequence[str]) -> ColumnsForm:
         """The form with these columns to choose from."""
         named = [SelectChoice(column, column) for column in columns]
         self.text.choices = named
-        for field in (self.language, self.date, self.group):
+        for field in (self.language, self.date, self.group, self.voice, self.station):
             field.choices = [SelectChoice("", _("none")), *named]
         return self
 
@@ -144,6 +148,8 @@ class ExcerptForm(BaseForm):
     language = SelectField(
         _("Language"), choices=[SelectChoice("", _BY_WORDS), *language_choices()], default=""
     )
+    voice = LineField(_("Who spoke, without a name"), [Length(max=MOST_VOICE)])
+    station = LineField(_("Table or flip chart"), [Length(max=MOST_STATION)])
 
 
 class FeedbackForm(BaseForm):

@@ -41,9 +41,10 @@ def shown_text(text: str, redacted_text: str | None) -> str:
     return text if redacted_text is None else redacted_text
 
 
-def announce(session: Session) -> None:
-    """Say, inside the transaction that made or changed excerpts, that there is something to read."""
-    emit(session, WRITTEN, {})
+def announce(session: Session, *, gathered_for: int | None = None) -> None:
+    """Say, inside the transaction that made or changed excerpts, that there is something to read; `gathered_for` is the
+    id of the consultation where it is no answer to its survey: who gathers those looks after them."""
+    emit(session, WRITTEN, {"gathered_for": gathered_for})
 
 
 def is_unread() -> Any:

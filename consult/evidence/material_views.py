@@ -18,11 +18,12 @@ from consult.evidence.blueprint import blueprint
 from consult.evidence.documents import is_document, read_document
 from consult.evidence.forms import ColumnsForm, MaterialForm
 from consult.evidence.labels import WAYS
-from consult.evidence.models import EvidenceDraft, EvidenceSource
+from consult.evidence.models import MOST_STATION, MOST_VOICE, EvidenceDraft, EvidenceSource
 from consult.evidence.sources import refuse_erased
 from consult.evidence.views import own_source
 from consult.extensions import current_session
 from consult.files import sent_file
+from consult.forms import sent_id, sent_ids
 from consult.i18n import error_text, is_language_switch
 from consult.stakeholders.queries import groups
 from consult.tabular import UPLOAD, Table, TableError, read_table
@@ -31,6 +32,8 @@ from surveys.errors import SurveyError
 from surveys.i18n import N_
 
 SAMPLE_ROWS = 5
+STATIONED = ("workshop", "meeting")
+"""Kinds of sources of which it is asked on which table or flip chart something was written."""
 STEPS = {"join": drafts.join, "split": drafts.split, "drop": drafts.drop}
 EARLIER = N_(
     "This page had been changed meanwhile. Here is how it stands now; what you did last was not done."
@@ -110,6 +113,8 @@ def choose_columns(slug: str, source_id: int, draft_id: int) -> Response | str |
             language=form.language.data,
             date=form.date.data,
             group=form.group.data,
+            voice=form.voice.data,
+            station=form.station.data,
         )
     except SurveyError as error:
         form.text.errors = [error_text(error)]
@@ -149,7 +154,14 @@ def adjust(slug: str, source_id: int, draft_id: int) -> Response | str | tuple[s
             flash(_(EARLIER))
             return _to_preview(slug, source_id, draft_id, page)
         try:
-            drafts.correct(draft, first=first, texts=request.form.getlist("piece"))
+            drafts.correct(
+                draft,
+                first=first,
+                texts=request.form.getlist("piece"),
+                frames=set(sent_ids(request.form, "frame")),
+                stations=request.form.getlist("station"),
+                voices=_voices(draft),
+            )
             if step in STEPS and _is_number(given):
                 STEPS[step](draft, int(given))
             elif step == "cut" and "text" in draft.content and request.form.get("way") in WAYS:
@@ -166,6 +178,18 @@ def adjust(slug: str, source_id: int, draft_id: int) -> Response | str | tuple[s
     page = _number(given) if step == "page" else page
     anchor = f"piece-{max(0, int(given) - (step == 'join'))}" if step in STEPS and _is_number(given) else None
     return _to_preview(slug, source_id, draft_id, page, anchor)
+
+
+def _voices(draft: EvidenceDraft) -> dict[int, drafts.Voice]:
+    """What was said of the speakers on a page of the preview."""
+    known = {group.id for group in groups(current_session())}
+    sent = {}
+    for number in drafts.speakers_of(draft):
+        before = draft.content.get("voices", {}).get(str(number), {})
+        words = request.form.get(f"voice-{number}", before.get("voice", ""))
+        group_id = sent_id(request.form.get(f"group-{number}", str(before.get("group", ""))))
+        sent[number] = (words, group_id if group_id in known else None)
+    return sent
 
 
 def _save(slug: str, source_id: int, draft_id: int, page: int) -> Response:
@@ -270,6 +294,12 @@ def _preview_page(consultation: Consultation, source: EvidenceSource, draft: Evi
         pieces=pieces[first : first + drafts.PIECES_ON_A_PAGE],
         first=first,
         total=len(pieces),
+        kept=drafts.excerpt_count(draft),
+        speakers=drafts.speakers_of(draft),
+        voices=draft.content.get("voices", {}),
+        has_stations=source.kind in STATIONED or any(piece.get("station") for piece in pieces),
+        most_voice=MOST_VOICE,
+        most_station=MOST_STATION,
         page=page,
         pages=pages,
         ways=WAYS if "text" in draft.content else {},

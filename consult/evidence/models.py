@@ -39,6 +39,8 @@ GATHERED_KINDS = ("interview", "workshop", "meeting", "document_review")
 """What the staff bring in; the other two come from the people themselves."""
 MOST_TITLE, MOST_TEXT = 200, 10_000
 """Longest title and longest excerpt that is brought in, in characters."""
+MOST_VOICE, MOST_STATION, MOST_LEAD = 200, 80, 1_000
+"""Longest words for who spoke, for a table or flip chart, and for what stood before, in characters."""
 
 source_groups = Table(
     "evidence_source_group",
@@ -102,7 +104,9 @@ class Excerpt(Base):
     A free-text answer is one excerpt over its whole length. A part of it that is coded by itself is an
     excerpt of its own, `part_of` the whole; answers are counted by wholes.
 
-    `speaker` numbers the voices of a conversation from 1. `said_on` is told where it is not the source's date.
+    `speaker` numbers the voices of a conversation from 1; `voice` says of what kind whoever spoke is, where it is not
+    what the source says. `station` is the table or flip chart of a workshop. `lead` is the heading or the question that
+    stood before it: not evidence, only read beside it. `said_on` is told where it is not the source's date.
     `search_version` is the version of the rules by which it was read for searching, None before that.
     """
 
@@ -144,6 +148,9 @@ class Excerpt(Base):
     position: Mapped[int] = mapped_column(default=0)
     said_on: Mapped[dt.date | None]
     speaker: Mapped[int | None]
+    voice: Mapped[str] = mapped_column(String(200), default="")
+    station: Mapped[str] = mapped_column(String(80), default="")
+    lead: Mapped[str] = mapped_column(Text, default="")
     search_version: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
 

@@ -52,6 +52,8 @@ class SearchPage:
     kinds: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     questions: Mapping[str, int] = field(default_factory=dict)
+    is_wordless: bool = False
+    """Something was typed that holds no word to look for."""
 
     @property
     def pages(self) -> int:
@@ -69,10 +71,12 @@ def search(
 ) -> SearchPage:
     """The excerpts in which every word of the query stands in one of its forms, source by source in reading order.
 
-    Without a word: all that the filters let through. `also` are further conditions on Excerpt. Answers are found as
-    wholes.
+    Without a query: all that the filters let through; nothing where it holds no word, only signs. `also` are further
+    conditions on Excerpt. Answers are found as wholes.
     """
     words = query_words(query)
+    if query.strip() and not words:
+        return SearchPage(is_wordless=True)
     forms = [forms_of(word) for word in words]
     base = _whole_ones(session, consultation_id)
     base += [*also, *_holding(session, consultation_id, forms)]

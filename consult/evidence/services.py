@@ -30,9 +30,12 @@ def gather_excerpts(session: Session, *, consultation_id: int, survey_id: int, t
     questions = free_text_questions(session, survey_id)
     if not questions:
         return 0
+    new = _new_responses(session, survey_id)
+    if not new:
+        return 0
     source = _survey_source(session, consultation_id, survey_id, title)
     made = 0
-    for ids in _portions(_new_responses(session, survey_id)):
+    for ids in _portions(new):
         responses = session.execute(
             select(Response.id, Response.language, Response.quote_consent, Response.answers)
             .where(Response.id.in_(ids))

@@ -7,7 +7,7 @@ from datetime import datetime
 from os.path import commonprefix
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from consult.access import audit
@@ -67,11 +67,18 @@ def remove_source(session: Session, consultation: Consultation, source: Evidence
 
 
 def change_excerpt(
-    session: Session, consultation: Consultation, excerpt: Excerpt, *, text: str, language: str
+    session: Session,
+    consultation: Consultation,
+    excerpt: Excerpt,
+    *,
+    text: str,
+    language: str,
+    voice: str | None = None,
+    station: str | None = None,
 ) -> int:
     """Correct the words of an excerpt that the staff brought in; what it was coded as stays. Returns how many of its
     parts are gone, with what they were coded as, for their words no longer stand in it. An empty `language` is seen by
-    the words. Raises DomainError for no text and for too much of it."""
+    the words; `voice` and `station` stay where they are None. Raises DomainError for no text and for too much of it."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise DomainError("no_text", N_("Type the text, or remove the excerpt."))
@@ -82,12 +89,17 @@ def change_excerpt(
     excerpt.redacted_text = None
     lost = _keep_parts(session, excerpt, before)
     excerpt.language = language or ready_language(text, excerpt.language)
+    said = {"voice": voice, "station": station}
+    told = {name: " ".join(value.split()) for name, value in said.items() if value is not None}
+    if told:
+        one_of_it = or_(Excerpt.id == excerpt.id, Excerpt.part_of_id == excerpt.id)
+        session.execute(update(Excerpt).where(one_of_it).values(**told))
     session.flush()
     audit.record(
         session, "evidence.excerpt_changed", consultation_slug=consultation.slug, source=excerpt.source_id,
         excerpt=excerpt.id, **({"lost_parts": lost} if lost else {}),
     )  # fmt: skip
-    announce(session)
+    announce(session, gathered_for=excerpt.consultation_id)
     return lost
 
 

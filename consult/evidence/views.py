@@ -112,7 +112,12 @@ def excerpt(slug: str, excerpt_id: int) -> str:
     found, its_source = _excerpt(consultation, excerpt_id)
     if not sources.is_own(its_source):
         abort(404)
-    return _excerpt_form(consultation, found, its_source, ExcerptForm(formdata=None, text=found.text))
+    return _excerpt_form(
+        consultation,
+        found,
+        its_source,
+        ExcerptForm(formdata=None, text=found.text, voice=found.voice, station=found.station),
+    )
 
 
 @blueprint.post("/excerpts/<int:excerpt_id>")
@@ -131,6 +136,8 @@ def change_excerpt(slug: str, excerpt_id: int) -> Response | str | tuple[str, in
                 found,
                 text=form.text.data or "",
                 language=form.language.data or "",
+                voice=form.voice.data if "voice" in request.form else None,
+                station=form.station.data if "station" in request.form else None,
             )
         except SurveyError as error:
             form.text.errors = [error_text(error)]

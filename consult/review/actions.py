@@ -274,7 +274,7 @@ def _to_question(slug: str, question_id: str | None) -> Response:
 
 def _back(slug: str, excerpt: Excerpt, source: Theme | None) -> Response:
     """To the list from which the button was pressed, with its filters."""
-    arguments: dict[str, Any] = address_of(filters_from(request)) | {"page": str(page_number(request))}
+    arguments: dict[str, Any] = address_of(filters_from(request.form)) | {"page": str(page_number(request))}
     if source is not None:
         return redirect(url_for("review.theme", slug=slug, theme_id=source.id, **arguments))
     return redirect(url_for("review.answers", slug=slug, question_id=excerpt.question_id, **arguments))

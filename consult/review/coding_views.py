@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from consult.access.permissions import Right
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
+from consult.evidence.labels import KINDS
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
 from consult.forms import sent_id, sent_ids
@@ -20,9 +21,11 @@ from consult.i18n import error_text, is_language_switch, language
 from consult.review import coding, errors, queries, queue, redaction_queries, services, views
 from consult.review.blueprint import blueprint
 from consult.review.errors import ReviewError
+from consult.review.filter_links import chosen_links, filter_lists
 from consult.review.models import MOST_NAME, MOST_TEXT, STANCES
 from consult.review.presentation import address_of, filters_from
 from consult.review.scope import Scope
+from consult.review.surroundings import surroundings_of
 from consult.transaction import commits
 from surveys.text import is_safe_label
 
@@ -48,7 +51,7 @@ def coding_queue(slug: str, question_id: str) -> str | Response:
     views.asked_question(consultation, question_id)
     session, scope = current_session(), Scope(consultation.id, question_id)
     named = _excerpt(scope, request.args.get("excerpt"))
-    filters = filters_from(request)
+    filters = filters_from(request.args)
     excerpt = named or queue.next_excerpt(
         session, scope, filters, after=_excerpt(scope, request.args.get("after"))
     )
@@ -79,7 +82,7 @@ def save_coding(slug: str, question_id: str) -> Response | tuple[str, int] | str
     if sent.problem:
         return _shown_again(consultation, question_id, excerpt, sent), 422
     flash(_("Saved."))
-    place: dict[str, Any] = address_of(filters_from(request)) | {"after": str(excerpt.id)}
+    place: dict[str, Any] = address_of(filters_from(request.args)) | {"after": str(excerpt.id)}
     return redirect(url_for("review.coding_queue", slug=slug, question_id=question_id, **place), 303)
 
 
@@ -92,20 +95,31 @@ def _shown_again(consultation: Consultation, question_id: str, excerpt: Excerpt,
 def _page(
     consultation: Consultation, question_id: str, excerpt: Excerpt | None, sent: Sent | None = None
 ) -> str:
-    session, scope, filters = current_session(), Scope(consultation.id, question_id), filters_from(request)
+    session, scope, filters = (
+        current_session(),
+        Scope(consultation.id, question_id),
+        filters_from(request.args),
+    )
     task = queue.task_of(session, scope, excerpt, coder_id=current_user.id) if excerpt is not None else None
-    labels = {asked.id: asked.label for asked in views.readable_questions(consultation)}
+    questions = {asked.id: asked for asked in views.readable_questions(consultation)}
     return render_template(
         "review/coding.html",
         consultation=consultation,
         question_id=question_id,
-        labels=labels,
+        asked=questions[question_id],
+        labels={asked.id: asked.label for asked in questions.values()},
+        others={asked.id: asked.label for asked in questions.values() if asked.id != question_id},
         task=task,
+        round=surroundings_of(session, consultation, excerpt) if excerpt is not None else None,
+        kinds=KINDS,
         pieces=redaction_queries.pieces_of(session, [excerpt])[excerpt.id] if excerpt is not None else (),
         sent=sent or (_known(task) if task else None),
+        marks=queries.marks_of(session, scope),
         progress=queue.progress(session, scope, filters),
         languages=queries.language_counts(session, scope, filters),
         filters=filters,
+        chosen_filters=chosen_links(session, consultation, scope, filters),
+        lists=filter_lists(session, consultation, scope, filters, queries.themes_of(session, scope)),
         address=address_of(filters),
         stances=STANCES,
         most_memo=MOST_TEXT,

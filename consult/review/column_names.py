@@ -24,6 +24,7 @@ from consult.review.dimensions import (
     SOURCE,
     STANCE,
     TIME,
+    VOICE,
     Dimension,
 )  # fmt: skip
 from surveys.questions.choices import OTHER
@@ -39,6 +40,7 @@ def dimension_name(dimension: Dimension) -> str:
         REGION: _("Region"),
         KIND: _("Kind of source"),
         SOURCE: _("Source"),
+        VOICE: _("Who spoke"),
         STANCE: _("Stance"),
         TIME: {"week": _("Week"), "month": _("Month"), "year": _("Year")}.get(dimension.unit, _("Time")),
     }[dimension.kind]
@@ -52,6 +54,7 @@ def column_name(dimension: Dimension, key: str, label: Mapping[str, str] | None 
         return {
             GROUP: _("in no group"),
             REGION: _("region not known"),
+            VOICE: _("not said who spoke"),
             TIME: _("day not known"),
             STANCE: _("stance not known"),
             QUESTION: _("no answer to this"),

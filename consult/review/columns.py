@@ -24,6 +24,7 @@ from consult.review.dimensions import (
     SOURCE,
     STANCE,
     TIME,
+    VOICE,
     Dimension,
 )  # fmt: skip
 from consult.review.models import MACHINE, Stance
@@ -60,6 +61,12 @@ def _sources(_dimension: Dimension, scope: Scope) -> Select:
 
 def _kinds(_dimension: Dimension, scope: Scope) -> Select:
     return select(EvidenceSource.kind, Excerpt.id).join(EvidenceSource).where(_whole(scope))
+
+
+def _voices(_dimension: Dimension, scope: Scope) -> Select:
+    """Of what kind whoever spoke is: told of the excerpt, else of its source."""
+    told = func.coalesce(func.nullif(Excerpt.voice, ""), EvidenceSource.informant)
+    return select(told, Excerpt.id).select_from(Excerpt).join(EvidenceSource).where(_whole(scope), told != "")
 
 
 def _stances(_dimension: Dimension, scope: Scope) -> Select:
@@ -127,6 +134,7 @@ _MEMBERS: dict[str, Callable[[Dimension, Scope], Select]] = {
     LANGUAGE: _languages,
     SOURCE: _sources,
     KIND: _kinds,
+    VOICE: _voices,
     STANCE: _stances,
     QUESTION: _answers,
     REGION: _regions,
@@ -164,7 +172,7 @@ def labels_of(session: Session, dimension: Dimension, keys: Sequence[str]) -> di
     if dimension.kind == SOURCE:
         sources = select(EvidenceSource).where(EvidenceSource.id.in_(ids))
         return {str(source.id): dict.fromkeys(LANGUAGES, source.title) for source in session.scalars(sources)}
-    return {key: dict.fromkeys(LANGUAGES, key) for key in own} if dimension.kind == REGION else {}
+    return {key: dict.fromkeys(LANGUAGES, key) for key in own} if dimension.kind in (REGION, VOICE) else {}
 
 
 def _is_id(key: str) -> bool:

@@ -23,8 +23,8 @@ from surveys.elements import Question
 from surveys.models import Response
 from surveys.questions import type_of
 
-LANGUAGE, GROUP, REGION, KIND, SOURCE, TIME, STANCE = (
-    "language", "group", "region", "kind", "source", "time", "stance",
+LANGUAGE, GROUP, REGION, KIND, SOURCE, VOICE, TIME, STANCE = (
+    "language", "group", "region", "kind", "source", "voice", "time", "stance",
 )  # fmt: skip
 QUESTION = "question"
 """Begins the key of a dimension that is another question of the survey: ``question:ID``."""
@@ -73,9 +73,10 @@ def dimensions_of(session: Session, consultation: Consultation, question_id: str
             select(EvidenceSource.kind).where(EvidenceSource.consultation_id == consultation.id).distinct()
         ).all()
         found += [Dimension(KIND, {})] * (len(kinds) > 1) + [Dimension(SOURCE, {}, overlaps=False)]
+        found += [Dimension(VOICE, {})] * _has_voices(session, consultation)
     if _has_groups(session, consultation, question_id):
         found.insert(0, Dimension(GROUP, {}, overlaps=True))
-    if _is_named(consultation) and question_id != GATHERED:
+    if is_named(consultation) and question_id != GATHERED:
         in_roll = RollPlace.consultation_id == consultation.id
         of_roll = select(RollPlace.id).join(Participant).where(in_roll, Participant.region != "")
         found += [Dimension(REGION, {})] * (session.scalar(of_roll.limit(1)) is not None)
@@ -120,7 +121,16 @@ def _closed(question: Question) -> Dimension | None:
     )
 
 
-def _is_named(consultation: Consultation) -> bool:
+def _has_voices(session: Session, consultation: Consultation) -> bool:
+    """Whether it is said of anything gathered of what kind whoever spoke is."""
+    of_excerpts = select(Excerpt.id).where(Scope(consultation.id, GATHERED).excerpts, Excerpt.voice != "")
+    of_sources = select(EvidenceSource.id).where(
+        EvidenceSource.consultation_id == consultation.id, EvidenceSource.informant != ""
+    )
+    return any(session.scalar(one.limit(1)) is not None for one in (of_sources, of_excerpts))
+
+
+def is_named(consultation: Consultation) -> bool:
     """Whether the server knows whose an answer is."""
     return consultation.privacy == Privacy.CONFIDENTIAL and consultation.access == Access.ROLL
 
@@ -136,7 +146,7 @@ def _has_groups(session: Session, consultation: Consultation, question_id: str) 
         )
         of_excerpts = of_excerpts.where(Excerpt.consultation_id == consultation.id)
         return any(session.scalar(one.limit(1)) is not None for one in (of_sources, of_excerpts))
-    if not _is_named(consultation):
+    if not is_named(consultation):
         return False
     of_roll = select(participant_groups.c.group_id).join(
         RollPlace, RollPlace.participant_id == participant_groups.c.participant_id

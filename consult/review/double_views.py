@@ -13,6 +13,7 @@ from consult.analysis.agreement import RELIABLE, TENTATIVE
 from consult.config import DEFAULT_LANGUAGE
 from consult.consultations.access import load_consultation, may
 from consult.consultations.models import Consultation
+from consult.evidence.labels import KINDS
 from consult.evidence.models import Excerpt
 from consult.extensions import current_session
 from consult.files import attachment
@@ -28,6 +29,7 @@ from consult.review.models import Theme
 from consult.review.queue import Offer
 from consult.review.rounds import over_time
 from consult.review.scope import Scope
+from consult.review.surroundings import surroundings_of
 from consult.transaction import commits, writing
 
 
@@ -192,7 +194,10 @@ def _blind_page(
         round=one,
         how_far=double.how_far(session, one, coder_id=current_user.id),
         excerpt=excerpt,
+        round_about=surroundings_of(session, consultation, excerpt) if excerpt is not None else None,
+        kinds=KINDS,
         offers=[Offer(theme, None, False) for theme in _themes(scope)],
+        marks=queries.marks_of(session, scope),
         ticked=sent_ids(request.form, "theme"),
         is_none="none" in request.form,
         problem=problem,

@@ -136,6 +136,8 @@ def _part(session: Session, whole: Excerpt, span: Span) -> Excerpt:
             "position": whole.position,
             "said_on": whole.said_on,
             "speaker": whole.speaker,
+            "voice": whole.voice,
+            "station": whole.station,
         },
     )
     there = (Excerpt.part_of_id == whole.id, Excerpt.start_offset == start, Excerpt.end_offset == end)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask import Request
+from werkzeug.datastructures import MultiDict
 
 from consult.analysis import disclosure
 from consult.analysis.crossing import suppress_crossing
 from consult.analysis.partitions import Columns, beside_broader, rest_tells_of_few
 from consult.analysis.trees import Node, rest_may_show, shown_in_tree
+from consult.evidence.models import SOURCE_KINDS
 from consult.review.figures import in_open_order
 from consult.review.models import ThemeRun
 from consult.review.queries import Filters, QuestionFigures, ThemeFigures
@@ -105,21 +107,23 @@ def _as_seen(item: ThemeFigures, columns: Columns, order: Sequence[int]) -> list
     return [counts[n] if flags[n] else None for n in order]
 
 
-def filters_from(request: Request, *, theme_id: int | None = None) -> Filters:
-    """The filters in an address; what is not known is left out."""
-    decided = request.values.get("decided")
-    by, column = (request.values.get(name, "")[:200] for name in ("by", "column"))
-    language = request.values.get("language", "")
+def filters_from(values: MultiDict[str, str], *, theme_id: int | None = None) -> Filters:
+    """The filters in an address; what is not known is left out. `theme_id`: of the page of a theme."""
+    decided = values.get("decided")
+    by, column = (values.get(name, "")[:200] for name in ("by", "column"))
+    language, kind, theme = (values.get(name, "") for name in ("language", "kind", "theme"))
     return Filters(
-        theme_id=theme_id,
-        is_other=request.values.get("theme") == "other",
+        theme_id=theme_id or _number(theme),
+        is_other=theme_id is None and theme == "other",
+        kind=kind if kind in SOURCE_KINDS else None,
+        source_id=_number(values.get("source", "")),
         language=language if language.isalpha() and len(language) <= 8 else None,
         decided=decided if decided in DECIDED else None,
-        is_unsure=request.values.get("only") == "unsure",
-        is_flagged=request.values.get("only") == "flagged",
+        is_unsure=values.get("only") == "unsure",
+        is_flagged=values.get("only") == "flagged",
         by=by if by and column else None,
         column=column if by and column else None,
-        also_id=_number(request.values.get("also", "")),
+        also_id=_number(values.get("also", "")),
     )
 
 
@@ -128,8 +132,10 @@ def _number(text: str) -> int | None:
 
 
 def address_of(filters: Filters) -> dict[str, str]:
-    """The filters as arguments of an address (the theme of a theme's page stands in its path)."""
-    found = {"language": filters.language, "decided": filters.decided}
+    """The filters as arguments of an address."""
+    found = {"language": filters.language, "decided": filters.decided, "kind": filters.kind}
+    found["source"] = str(filters.source_id) if filters.source_id else None
+    found["theme"] = str(filters.theme_id) if filters.theme_id else None
     found |= {"by": filters.by, "column": filters.column}
     found["also"] = str(filters.also_id) if filters.also_id else None
     found["only"] = "unsure" if filters.is_unsure else "flagged" if filters.is_flagged else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.consultations.models import Consultation
-from consult.evidence.models import Excerpt
+from consult.evidence.models import GATHERED, EvidenceSource, Excerpt
 from consult.review.columns import in_column
 from consult.review.dimensions import Dimension, dimensions_of
 from consult.review.figures import QuestionFigures, ThemeFigures, question_figures, themes_in
@@ -45,6 +46,9 @@ class Filters:
     column: str | None = None
     also_id: int | None = None
     """A second theme: only answers that carry it too."""
+    kind: str | None = None
+    """A kind of source."""
+    source_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,16 @@ def excerpt_page(
     answers = total if filters.theme_id is None else _answer_count(session, scope, filters)
     number = min(max(1, number), max(1, -(-total // PAGE)))
     excerpts = session.scalars(
-        statement.order_by(Excerpt.position, Excerpt.id).limit(PAGE).offset((number - 1) * PAGE)
+        statement.order_by(*reading_order(scope)).limit(PAGE).offset((number - 1) * PAGE)
     ).all()
     return ExcerptPage(items=_listed(session, excerpts), total=total, number=number, answers=answers)
+
+
+def reading_order(scope: Scope) -> tuple[Any, ...]:
+    """The columns by which the answers to a question follow one another; what was gathered goes source by source.
+    Answers to a survey have one source, and an index over the rest."""
+    order = (Excerpt.position, Excerpt.id)
+    return (Excerpt.source_id, *order) if scope.question_id == GATHERED else order
 
 
 def _answer_count(session: Session, scope: Scope, filters: Filters) -> int:
@@ -116,31 +127,36 @@ def filtered(session: Session, statement: Select, scope: Scope, filters: Filters
         statement = statement.where(Excerpt.part_of_id.is_(None))
     if filters.is_other:
         retired = session.scalars(select(Theme.id).where(scope.themes, Theme.status == "retired")).all()
-        statement = statement.where(_coded(), ~_coded(_in_use(retired)))
+        statement = statement.where(_coded(scope), ~_coded(scope, _in_use(retired)))
     if filters.language:
         statement = statement.where(Excerpt.language == filters.language)
     if filters.decided == "person":
-        statement = statement.where(_coded(Coding.origin == REVIEWER))
+        statement = statement.where(_coded(scope, Coding.origin == REVIEWER))
     elif filters.decided == "machine":
-        statement = statement.where(_coded(), ~_coded(Coding.origin == REVIEWER))
+        statement = statement.where(_coded(scope), ~_coded(scope, Coding.origin == REVIEWER))
     elif filters.decided == "nobody":
-        statement = statement.where(~_coded())
+        statement = statement.where(~_coded(scope))
     elif filters.decided == "open":
-        statement = statement.where(~_coded(Coding.origin == REVIEWER))
+        statement = statement.where(~_coded(scope, Coding.origin == REVIEWER))
     if filters.is_unsure:
-        is_sure = _coded(Coding.theme_id.is_not(None), Coding.score >= UNSURE_BELOW)
-        statement = statement.where(~_coded(Coding.origin == REVIEWER), ~is_sure)
+        is_sure = _coded(scope, Coding.theme_id.is_not(None), Coding.score >= UNSURE_BELOW)
+        statement = statement.where(~_coded(scope, Coding.origin == REVIEWER), ~is_sure)
     if filters.is_flagged:
         statement = statement.where(_flagged())
     if filters.also_id is not None:
-        statement = statement.where(_answer_carries([filters.also_id]))
+        statement = statement.where(answer_carries([filters.also_id]))
+    if filters.source_id is not None:
+        statement = statement.where(Excerpt.source_id == filters.source_id)
+    if filters.kind:
+        of_kind = EvidenceSource.consultation_id == scope.consultation_id, EvidenceSource.kind == filters.kind
+        statement = statement.where(Excerpt.source_id.in_(select(EvidenceSource.id).where(*of_kind)))
     dimension = dimension_of(session, scope, filters)
     if dimension is not None and filters.column is not None:
         statement = statement.where(in_column(dimension, scope, filters.column))
     return statement
 
 
-def _answer_carries(theme_ids: Sequence[int]) -> ColumnElement[bool]:
+def answer_carries(theme_ids: Sequence[int]) -> ColumnElement[bool]:
     """Condition: the answer that an excerpt is, or is a part of, carries one of the themes, as a whole or in a part."""
     own = aliased(Excerpt)
     carrying = select(func.coalesce(own.part_of_id, own.id)).join(Coding, Coding.excerpt_id == own.id)
@@ -168,14 +184,33 @@ def _in_use(retired: Sequence[int]) -> ColumnElement[bool]:
     return and_(Coding.theme_id.is_not(None), Coding.theme_id.not_in(retired))
 
 
-def _coded(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(Coding.id).where(Coding.excerpt_id == Excerpt.id, Coding.is_current, *conditions).exists()
+def _coded(scope: Scope, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Condition: an excerpt carries such a coding, as a whole or in a part of it. The parts, which are few, are looked
+    up once."""
+    whole = select(Coding.id).where(Coding.excerpt_id == Excerpt.id, Coding.is_current, *conditions)
+    part = aliased(Excerpt)
+    in_part = select(part.part_of_id).join(Coding, Coding.excerpt_id == part.id)
+    in_part = in_part.where(
+        part.consultation_id == scope.consultation_id,
+        part.question_id == scope.question_id,
+        part.part_of_id.is_not(None),
+        Coding.is_current,
+        *conditions,
+    )
+    return or_(whole.exists(), Excerpt.id.in_(in_part))
+
+
+def _decided_in_parts(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those of these excerpts of which a person coded a part."""
+    coded = select(Excerpt.part_of_id).join(Coding, Coding.excerpt_id == Excerpt.id)
+    coded = coded.where(Excerpt.part_of_id.in_(ids), Coding.origin == REVIEWER, Coding.is_current)
+    return {number for number in session.scalars(coded) if number is not None}
 
 
 def _listed(session: Session, excerpts: Sequence[Excerpt]) -> list[Listed]:
     ids = [excerpt.id for excerpt in excerpts]
     themes: dict[int, list[tuple[Theme, str]]] = defaultdict(list)
-    decided = set()
+    decided = _decided_in_parts(session, ids)
     for coding, theme in session.execute(
         select(Coding, Theme)
         .outerjoin(Theme, Theme.id == Coding.theme_id)
@@ -211,6 +246,11 @@ def broader_choices(session: Session, scope: Scope, theme: Theme) -> list[Theme]
 def marks_of(session: Session, scope: Scope) -> dict[int, str]:
     """Theme id → the mark that it shows, of all themes of a question."""
     return shown_marks(themes_in(session, scope))
+
+
+def themes_of(session: Session, scope: Scope) -> Sequence[Theme]:
+    """The themes of a question that are not retired."""
+    return [theme for theme in themes_in(session, scope) if theme.status != "retired"]
 
 
 def themes_in_use(session: Session, consultation_id: int) -> Sequence[Theme]:

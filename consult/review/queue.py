@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from consult.access.models import Staff
 from consult.evidence.models import Excerpt
+from consult.review.double_models import BlindCoding, DoubleCoding
 from consult.review.learned import suggestions_for
+from consult.review.lineage import theme_ids_below
 from consult.review.models import MACHINE, Coding, ExcerptNote, Stance, Theme
-from consult.review.queries import Filters, filtered
+from consult.review.queries import Filters, answer_carries, filtered, reading_order
 from consult.review.scope import Scope
 
 
@@ -27,16 +31,26 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Memo:
+    """What another coder noted about an excerpt."""
+
+    by: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """An excerpt to code. `offers`: what the machine proposes first, surest first, then by how well a theme fits as far
     as that was learned from decisions, then by how many answers it has; `learned`: whether it was; `is_none`: the coder
-    found that no theme fits; `beside`: what the same person answered elsewhere."""
+    found that no theme fits; `memos`: what the others noted; `beside`: what the same person answered elsewhere."""
 
     excerpt: Excerpt
     offers: Sequence[Offer]
     is_none: bool
     stance: str | None
     note: ExcerptNote | None
+    memos: Sequence[Memo]
     beside: Sequence[Excerpt]
     before: int | None
     learned: bool = False
@@ -61,14 +75,15 @@ def next_excerpt(
 ) -> Excerpt | None:
     """The first of the queue that comes after an excerpt, in the order of the answers; beyond the last the first of
     all. None when nothing is left."""
+    order = reading_order(scope)
     statement = _queue(session, select(Excerpt), scope, filters)
     if after is not None:
-        following = statement.where(_after(after), Excerpt.id != after.id)
-        found = session.scalar(following.order_by(Excerpt.position, Excerpt.id).limit(1))
+        following = statement.where(tuple_(*order) > _place(scope, after))
+        found = session.scalar(following.order_by(*order).limit(1))
         if found is not None:
             return found
         statement = statement.where(Excerpt.id != after.id)
-    return session.scalar(statement.order_by(Excerpt.position, Excerpt.id).limit(1))
+    return session.scalar(statement.order_by(*order).limit(1))
 
 
 def progress(session: Session, scope: Scope, filters: Filters) -> Progress:
@@ -102,11 +117,12 @@ def task_of(session: Session, scope: Scope, excerpt: Excerpt, *, coder_id: int) 
         is_none=None in mine,
         stance=own_stance(session, excerpt, coder_id),
         note=note_of(session, excerpt, coder_id),
+        memos=memos_of_others(session, scope, excerpt, coder_id),
         beside=_beside(session, excerpt),
         before=session.scalar(
             _queue(session, select(Excerpt.id), scope, Filters())
-            .where(~_after(excerpt), Excerpt.id != excerpt.id)
-            .order_by(Excerpt.position.desc(), Excerpt.id.desc())
+            .where(tuple_(*reading_order(scope)) < _place(scope, excerpt))
+            .order_by(*(column.desc() for column in reading_order(scope)))
             .limit(1)
         ),
     )
@@ -124,16 +140,55 @@ def note_of(session: Session, excerpt: Excerpt, coder_id: int) -> ExcerptNote | 
     return session.scalar(select(ExcerptNote).where(mine))
 
 
-def _queue(session: Session, statement: Select, scope: Scope, filters: Filters) -> Select:
-    """Whole answers that the filters let through."""
-    return filtered(session, statement, scope, filters).where(Excerpt.part_of_id.is_(None))
-
-
-def _after(excerpt: Excerpt):
-    return or_(
-        Excerpt.position > excerpt.position,
-        and_(Excerpt.position == excerpt.position, Excerpt.id > excerpt.id),
+def memos_of_others(session: Session, scope: Scope, excerpt: Excerpt, coder_id: int) -> Sequence[Memo]:
+    """What the other coders noted about an excerpt, the oldest first; none while this coder may still have to code it
+    blind."""
+    if _is_blind(session, scope, excerpt, coder_id):
+        return ()
+    noted = (
+        select(Staff.name, Staff.email, ExcerptNote.updated_at, ExcerptNote.memo)
+        .join(Staff, Staff.id == ExcerptNote.coder_id)
+        .where(ExcerptNote.excerpt_id == excerpt.id, ExcerptNote.coder_id != coder_id, ExcerptNote.memo != "")
+        .order_by(ExcerptNote.updated_at, ExcerptNote.id)
     )
+    return [Memo(name or email, at, words) for name, email, at, words in session.execute(noted)]
+
+
+def _is_blind(session: Session, scope: Scope, excerpt: Excerpt, coder_id: int) -> bool:
+    """Whether a round of double coding waits for what this coder says of an excerpt. It does not wait for who takes no
+    part in it where two others have coded the excerpt."""
+    rounds = session.execute(
+        select(DoubleCoding.id, DoubleCoding.excerpt_ids).where(
+            DoubleCoding.consultation_id == scope.consultation_id,
+            DoubleCoding.question_id == scope.question_id,
+        )
+    ).all()
+    for round_id in (number for number, excerpt_ids in rounds if excerpt.id in excerpt_ids):
+        in_round = BlindCoding.round_id == round_id
+        coders = set(
+            session.scalars(
+                select(BlindCoding.coder_id).where(in_round, BlindCoding.excerpt_id == excerpt.id)
+            )
+        )
+        takes_part = select(BlindCoding.id).where(in_round, BlindCoding.coder_id == coder_id).limit(1)
+        is_done = len(coders) > 1 and session.scalar(takes_part) is None
+        if coder_id not in coders and not is_done:
+            return True
+    return False
+
+
+def _queue(session: Session, statement: Select, scope: Scope, filters: Filters) -> Select:
+    """Whole answers that the filters let through; with a theme those that carry it in a part too."""
+    statement = filtered(session, statement, scope, replace(filters, theme_id=None))
+    if filters.theme_id is None:
+        return statement
+    ids = [filters.theme_id, *theme_ids_below(session, scope, filters.theme_id)]
+    return statement.where(answer_carries(ids))
+
+
+def _place(scope: Scope, excerpt: Excerpt):
+    """Where an excerpt stands in the reading order."""
+    return tuple_(*(getattr(excerpt, column.key) for column in reading_order(scope)))
 
 
 def _offers(

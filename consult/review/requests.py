@@ -74,7 +74,7 @@ def request_all(session: Session, consultation: Consultation, *, by_id: int | No
 
 def has_work(session: Session, consultation: Consultation) -> bool:
     """Whether an answer waits to be gathered or placed; a look that takes no lock."""
-    if has_new_answers(session, survey_id=consultation.survey_id):
+    if is_readable(consultation) and has_new_answers(session, survey_id=consultation.survey_id):
         return True
     return any(
         machine.unseen_count(session, Scope(consultation.id, question_id))

@@ -17,7 +17,7 @@ from consult.extensions import current_session
 from consult.i18n import language, pick
 from consult.review import codebook_versions, log, queries, redaction_queries, requests, runs, tallies
 from consult.review.blueprint import blueprint
-from consult.review.column_names import named_column
+from consult.review.filter_links import chosen_links, filter_lists
 from consult.review.forms import NewThemeForm, ThemeForm
 from consult.review.learned import learned_from
 from consult.review.presentation import (
@@ -189,13 +189,16 @@ def changes(slug: str) -> str:
 def _listing(consultation: Consultation, question_id: str, *, theme=None, form=None) -> str:
     asked = asked_question(consultation, question_id)
     scope = Scope(consultation.id, question_id)
-    filters = filters_from(request, theme_id=theme.id if theme else None)
+    filters = filters_from(request.args, theme_id=theme.id if theme else None)
     session = current_session()
     languages = queries.language_counts(session, scope, filters)
     total = languages.get(filters.language, 0) if filters.language else sum(languages.values())
     page = queries.excerpt_page(session, scope, filters, number=page_number(request), total=total)
     figures = queries.question_figures(session, scope, has_quotes=False)
-    dimension = queries.dimension_of(session, scope, filters)
+    themes = [item.theme for item in figures.themes]
+    address = address_of(filters)
+    if theme:
+        address.pop("theme")  # stands in the path
     line = next((item for item in figures.themes if theme and item.theme.id == theme.id), None)
     parent_id = theme.parent_id if theme else None
     if form is not None:
@@ -217,8 +220,11 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         languages=languages,
         filters=filters,
         also=next((item.theme for item in figures.themes if item.theme.id == filters.also_id), None),
-        column=named_column(session, dimension, filters.column) if dimension and filters.column else None,
-        address=address_of(filters),
+        chosen_filters=chosen_links(session, consultation, scope, filters, is_of_theme=theme is not None),
+        lists=filter_lists(
+            session, consultation, scope, filters, [] if theme else themes, is_of_theme=theme is not None
+        ),
+        address=address,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from consult import jobs
 from consult.consultations.models import Consultation, Status
+from consult.evidence.indexing import WRITTEN
 from consult.extensions import db
 from consult.outbox import on_event
 from consult.review import requests, runs
@@ -51,9 +52,16 @@ def themes_at_closing(payload: dict[str, Any]) -> None:
 @on_event("response.submitted")
 def place_new_answers(payload: dict[str, Any]) -> None:
     """Place new answers. Events come in bunches: the first takes all along, the others only look."""
-    consultation = db.session.get(Consultation, payload["consultation_id"])
-    if consultation is not None and requests.is_readable(consultation):
-        _place_what_waits(consultation.id)
+    _place_what_waits(payload["consultation_id"])
+
+
+@on_event(WRITTEN)
+def place_new_evidence(payload: dict[str, Any]) -> None:
+    """Place what was brought in or came through the feedback channel, in whatever state the consultation is."""
+    # Absent in events of an earlier version: the sweep finds theirs.
+    gathered_for = payload.get("gathered_for")
+    if gathered_for is not None:
+        _place_what_waits(gathered_for)
 
 
 def _place_what_waits(consultation_id: int) -> None:
@@ -67,13 +75,13 @@ def _place_what_waits(consultation_id: int) -> None:
 
 @jobs.job("review.sweep", every_minutes=5)
 def sweep() -> None:
-    """Take up runs whose worker died or that were never begun, and answers that no event announced."""
+    """Take up runs whose worker died or that were never begun, and what no event announced: evidence comes in before
+    the opening and after the publishing too."""
     with writing() as session:
         for run in runs.stale_runs(session):
             runs.requeue(session, run)
             requests.announce(session, run)
         runs.forget_ended_chunks(session)
-    begun = (Status.OPEN, Status.CLOSED)
-    there = db.session.scalars(select(Consultation).where(Consultation.status.in_(begun))).all()
-    for consultation_id in [item.id for item in there if requests.is_readable(item)]:
+    there = select(Consultation.id).where(Consultation.status != Status.ARCHIVED).order_by(Consultation.id)
+    for consultation_id in db.session.scalars(there).all():
         _place_what_waits(consultation_id)

@@ -126,6 +126,36 @@ def test_every_tab_stop_is_seen(visit, house, name: str) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_saving_is_at_hand_while_one_codes_and_hides_nothing_that_has_the_focus(visit, house, width) -> None:
+    window = visit("reviewer", width=width, script=False)
+    page = next(page for page in PAGES if page.name == "coding")
+    show(window, house, page, "ar")
+    bar = window.locator(".at-hand")
+    window.evaluate("scrollTo(0, 0)")
+    box = bar.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 800
+    for field in window.locator("#coding input:visible, #coding summary:visible").all():
+        field.focus()
+        stop, bar_box = field.bounding_box(), bar.bounding_box()
+        assert stop is not None and bar_box is not None
+        assert stop["y"] + stop["height"] <= bar_box["y"] + 1
+    window.set_viewport_size({"width": width, "height": 380})  # a low screen, or a zoom of 200 %
+    assert bar.evaluate("bar => getComputedStyle(bar).position") == "static"
+
+
+@pytest.mark.browser
+def test_the_box_for_masking_stands_beside_its_words(visit, house) -> None:
+    window = visit("reviewer", width=1280)
+    show(window, house, next(page for page in PAGES if page.name == "coding"), "ar")
+    label = window.locator("label:has([name=needs_redaction])")
+    box, words = label.locator("input").bounding_box(), label.locator("span").bounding_box()
+    assert box is not None and words is not None
+    assert words["y"] < box["y"] + box["height"] / 2 < words["y"] + words["height"]
+    assert label.evaluate("label => getComputedStyle(label).fontWeight") == "400"
+
+
+@pytest.mark.browser
 def test_the_harness_sees_pale_arabic(visit) -> None:
     window = visit()
     window.set_content(PALE.format("#aaa"))

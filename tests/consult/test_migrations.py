@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import delete, func, inspect, select, text, update
+from sqlalchemy import MetaData, Table, delete, func, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from consult.access import audit
@@ -22,7 +22,7 @@ from consult.review.models import Coding, PlacingChunk, PlacingModel, Theme, The
 from consult.review.redaction_models import PersonalMark, PersonalReading, Settlement
 from consult.stakeholders.models import StakeholderGroup
 from surveys import services as survey_services
-from surveys.models import Answer, Response
+from surveys.models import Answer, Response, utc_now
 from surveys.queries import latest_version
 from tests.support import on_both_databases
 from tests.surveys.samples import survey
@@ -204,22 +204,22 @@ def test_parts_with_one_span_become_one_with_all_that_they_were_coded_as(app, an
     db.session.remove()
     downgrade(revision="0021")
     parts = [
-        Excerpt(text="Ali", part_of_id=whole_id, start_offset=0, end_offset=3, **common) for _ in range(3)
+        _old_excerpt(
+            text=words, part_of_id=whole_id, start_offset=start, end_offset=start + len(words), **common
+        )
+        for words, start in (("Ali", 0), ("Ali", 0), ("Ali", 0), ("said", 4))
     ]
-    parts.append(Excerpt(text="said", part_of_id=whole_id, start_offset=4, end_offset=8, **common))
-    db.session.add_all(parts)
-    db.session.flush()
     for part, theme, coder in ((0, 0, 0), (1, 0, 0), (1, 1, 0), (2, 0, 1), (3, 0, 0)):
         db.session.add(
             Coding(
-                excerpt_id=parts[part].id,
+                excerpt_id=parts[part],
                 theme_id=theme_ids[theme],
                 coder_id=staff_ids[coder],
                 origin="reviewer",
             )
         )
     db.session.commit()
-    kept = [parts[0].id, parts[3].id]
+    kept = [parts[0], parts[3]]
     db.session.remove()
     upgrade()
     check()
@@ -305,3 +305,33 @@ def test_codebook_versions_go_on_the_way_down_and_codings_stay(app, answered):
     assert (theme.name, theme.mark) == ({"en": "a"}, "")
     assert db.session.scalars(select(Coding.theme_id)).all() == [theme.id]
     assert db.session.scalars(select(CodebookVersion)).all() == []
+
+
+def _old_excerpt(**values: object) -> int:
+    """An excerpt in the table as it stands now, whatever the models say; its id."""
+    table = Table("excerpt", MetaData(), autoload_with=db.session.connection())
+    common = {"position": 0, "quote_consent": False, "created_at": utc_now().replace(tzinfo=None)}
+    return db.session.execute(table.insert().values(**common, **values)).inserted_primary_key[0]
+
+
+@on_both_databases
+def test_who_spoke_goes_on_the_way_down_and_the_excerpt_stays(app, answered):
+    session = db.session()
+    consultation = consultation_by_slug(session, "trial")
+    source = EvidenceSource(
+        consultation_id=consultation.id, kind="workshop", title="Workshop", informant="farmers"
+    )
+    session.add(source)
+    session.flush()
+    said = {"text": "Roads", "text_hash": "x", "language": "en", "consultation_id": consultation.id}
+    more = {"voice": "women farmers", "station": "Table 1", "lead": "What is missing?"}
+    excerpt = Excerpt(source_id=source.id, **said, **more)
+    session.add(excerpt)
+    session.commit()
+    number = excerpt.id
+    db.session.remove()
+    downgrade(revision="0022")
+    upgrade()
+    check()
+    kept = db.session.get(Excerpt, number)
+    assert (kept.text, kept.voice, kept.station, kept.lead) == ("Roads", "", "", "")

@@ -60,6 +60,26 @@ NOT = {
     "باب": "شباب أسباب ضباب",
     "صوت": "صوم",
 }
+# Singulars and their broken plurals, written by hand before there was a rule for them; most are found by none.
+_BROKEN = """
+    تقرير تقارير; مدرسة مدارس; مشروع مشاريع; معيار معايير; مفتاح مفاتيح; منطقة مناطق; مركز مراكز; مصدر مصادر;
+    مورد موارد; مطلب مطالب; مجلس مجالس; مكتب مكاتب; محور محاور; مشكلة مشاكل; مسألة مسائل; عامل عوامل;
+    جانب جوانب; قاعدة قواعد; شارع شوارع; ناحية نواح; وسيلة وسائل; رسالة رسائل; حقيقة حقائق; نتيجة نتائج;
+    وظيفة وظائف; ضريبة ضرائب; حديقة حدائق; صندوق صناديق; عنوان عناوين; برنامج برامج; قانون قوانين; فكرة أفكار;
+    عمل أعمال; هدف أهداف; سبب أسباب; عضو أعضاء; دور أدوار; مال أموال; حزب أحزاب; طفل أطفال; خطأ أخطاء;
+    حال أحوال; جيل أجيال; سوق أسواق; حق حقوق; شرط شروط; جهد جهود; حل حلول; ضغط ضغوط; قيد قيود; حد حدود;
+    رد ردود; خط خطوط; شريك شركاء; خبير خبراء; وزير وزراء; مدير مدراء; فقير فقراء; نشاط أنشطة; سؤال أسئلة;
+    جهاز أجهزة; نظام أنظمة; غطاء أغطية; فرصة فرص; خطة خطط; قصة قصص; حصة حصص; مهمة مهام; طريق طرق; كتاب كتب;
+    مدينة مدن; قرية قرى; رأي آراء; امرأة نساء; رجل رجال; شاب شباب; طالب طلاب; عامل عمال; بلد بلدان;
+    تدبير تدابير; تفصيل تفاصيل; تحليل تحاليل; تجربة تجارب; موعد مواعيد; أسلوب أساليب; أسبوع أسابيع
+"""
+BROKEN = [tuple(pair.split()) for pair in _BROKEN.split(";")]
+FOUND_BROKEN = 25
+"""So many of them are found, from the singular and from the plural."""
+NOT_BROKEN = [
+    ("مدرس", "مدارس"), ("مقبل", "مقابل"), ("مسلم", "مسالم"), ("علم", "إعلام"), ("عدد", "إعداد"), ("تعلم", "تعالم"),
+    ("موافق", "موفق"), ("قول", "قوال"), ("جمعية", "جماعية"), ("أخير", "خير"),
+]  # fmt: skip
 PAIRS = [(query, form) for query, forms in ARABIC.items() for form in forms.split()]
 WRONG = [(query, form) for query, forms in NOT.items() for form in forms.split()]
 LATIN = {
@@ -120,6 +140,20 @@ def test_words_of_the_other_languages_are_found_in_their_forms(query: str, form:
 @pytest.mark.parametrize(("query", "form"), LATIN_WRONG)
 def test_words_of_the_other_languages_do_not_find_their_neighbours(query: str, form: str) -> None:
     assert not finds(query, form)
+
+
+def test_some_broken_plurals_are_found_from_their_singular_and_back() -> None:
+    assert len(BROKEN) >= 60
+    counts = [
+        sum(finds(one, other) for one, other in pairs) for pairs in (BROKEN, [pair[::-1] for pair in BROKEN])
+    ]
+    assert min(counts) >= FOUND_BROKEN
+    assert finds("تقرير", "والتقارير") and finds("تقاريرهم", "تقريرنا") and finds("القوانين", "قانون")
+
+
+@pytest.mark.parametrize(("query", "form"), NOT_BROKEN)
+def test_what_only_looks_like_a_broken_plural_is_not_found(query: str, form: str) -> None:
+    assert not finds(query, form) and not finds(form, query)
 
 
 def test_the_table_is_large_enough() -> None:

@@ -56,11 +56,13 @@ def press(client: FlaskClient, address: str, action: str, **changes: object):
     return client.post(address.split("?")[0].split("#")[0], data=sent | changes)
 
 
-def docx(body: str) -> BytesIO:
-    """A DOCX with this body."""
+def docx(body: str, **more: str) -> BytesIO:
+    """A DOCX with this body, and more parts by their names."""
     made = BytesIO()
     with ZipFile(made, "w") as archive:
         archive.writestr("word/document.xml", f"<w:document {W}><w:body>{body}</w:body></w:document>")
+        for name, content in more.items():
+            archive.writestr(name, content)
     made.seek(0)
     return made
 

@@ -31,7 +31,7 @@ TALK = "Before we begin\nMona: I came late.\nTwice.\nAli K.: Why?\nMona: The roa
     ],
 )  # fmt: skip
 def test_a_text_is_cut_as_asked(text: str, way: str, pieces: list) -> None:
-    assert [tuple(cut) for cut in cut_text(text, way)] == pieces
+    assert [(cut.text, cut.speaker) for cut in cut_text(text, way)] == pieces
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,9 @@ def test_a_document_comes_in_with_its_tables_and_without_what_was_deleted(facili
     )
     body = paragraph("مقدمة") + gone + f"<w:tbl>{rows}</w:tbl>"
     press(facilitator, bring(facilitator, source.id, file=(docx(body), "n.docx"), way="row"), "save")
-    assert [text for text, *_ in excerpts()] == ["مقدمة", "kept", "طاولة – ١", "x – y"]
+    assert [text for text, *_ in excerpts()] == ["طاولة – ١", "x – y"]
+    leads = select(Excerpt.lead).where(Excerpt.source_id == source.id).order_by(Excerpt.position)
+    assert db.session.scalars(leads).all() == ["مقدمة\nkept", ""]
 
 
 BOMB = '<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx">]>'
@@ -160,7 +162,11 @@ BOMB = '<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx">]>'
     [
         ("a.docx", b"PK\x03\x04 broken", "cannot be read as a text"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "cannot be read as a text"),
-        ("a.txt", b"%PDF-1.7", "cannot be read as a text"),
+        ("a.txt", b"%PDF-1.7", "is a PDF"),
+        ("a.pdf", b"%PDF-1.7 1 0 obj", "Taken are DOCX and TXT, and for tables XLSX and CSV"),
+        ("a.csv", b"%PDF-1.7 1 0 obj", "is a PDF"),
+        ("a.odt", b"PK\x03\x04 broken", "of a kind that is not read here"),
+        ("a.png", b"\x89PNG\r\n\x1a\n", "of a kind that is not read here"),
         ("a.txt", b"", "is empty"),
         ("a.docx", docx("").getvalue(), "is empty"),
         ("a.xlsx", b"PK\x03\x04 broken", "is damaged"),

@@ -212,3 +212,21 @@ def test_gathered_answers_are_found(app, consultation: Consultation) -> None:
     )
     outbox.deliver()
     assert found(consultation.id, "meeting") == ["Meetings are far too long"]
+
+
+@on_both_databases
+def test_a_query_without_a_word_finds_nothing_and_numbers_are_found_in_either_digits(
+    app, consultation
+) -> None:
+    make_source(consultation.id, "٣ مدارس", "3 roads of 12", "12 طريقا", "no number")
+    indexing.read_all()
+    cases = {'"': [], "%": [], " ؟ _ ": [], "٣": ["٣ مدارس", "3 roads of 12"], "3": ["٣ مدارس", "3 roads of 12"],
+             "١٢": ["3 roads of 12", "12 طريقا"], "1": []}  # fmt: skip
+    assert {words: found(consultation.id, words) for words in cases} == cases
+
+
+def test_that_a_query_holds_no_word_is_said(reviewer, consultation) -> None:
+    make_source(consultation.id, "roads")
+    indexing.read_all()
+    page = text_of(reviewer.get(f"{SEARCH}?words=%25").text)
+    assert "holds no word" in page and "0 excerpts" in page and "roads" not in page

@@ -108,9 +108,9 @@ def test_saving_goes_on_with_the_next_one(closed: Consultation, reviewer) -> Non
     assert page.count('name="theme"') == 3 and "45 answers here" in text_of(page)
     first = _first(page)
     two = _themes()[:2]
-    sent = {"excerpt": first, "decided": "open", "theme": [t.id for t in two], "stance": "oppose",
+    sent = {"excerpt": first, "theme": [t.id for t in two], "stance": "oppose",
             "memo": "ask again", "needs_redaction": "yes", "action": "save"}  # fmt: skip
-    answer = reviewer.post(PAGE, data=sent)
+    answer = reviewer.post(f"{PAGE}?decided=open", data=sent)
     assert answer.status_code == 303
     following = reviewer.get(answer.location).text
     assert _first(following) != first and "44 answers here" in text_of(following)
