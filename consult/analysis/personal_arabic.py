@@ -88,7 +88,17 @@ def _start_of_name(words: Sequence[_Token], place: int) -> int | None:
             return titled
         if bare in _signs("kin") and not following.is_apart and _is_given(following.word, sure=False):
             return place + 1
+        if bare in _signs("sayings") and _is_said_by(words, place + 1):
+            return place + 1
     return place if _is_bare_name(words, place) else None
+
+
+def _is_said_by(words: Sequence[_Token], place: int) -> bool:
+    """After "said": a given name, also one that is a word of every day, before "that" or a colon."""
+    following = words[place + 1] if place + 1 < len(words) else None
+    if words[place].is_apart or words[place].word not in _given() | _words_too():
+        return False
+    return following is not None and (following.word == "ان" or following.has_colon)
 
 
 def _introduced(words: Sequence[_Token], place: int) -> int | None:

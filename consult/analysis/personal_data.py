@@ -17,7 +17,7 @@ from consult.analysis.personal_known import find_known_names
 from consult.analysis.personal_latin import find_latin_names
 from consult.analysis.personal_numbers import REGIONS
 
-VERSION = 2
+VERSION = 3
 """Of the rules: with another one, texts are read anew."""
 
 _HIDDEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")

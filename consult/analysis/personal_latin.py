@@ -75,8 +75,8 @@ _NAMED_AFTER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _PLACE_AFTER = re.compile(
-    r"""[\s-](?:street|st\b|road|rd\b|avenue|ave\b|bridge|school|university|hospital|college|foundation|institute|centre|center|airport|square|
-    mosque|church|park|lane|close|drive|library|stadium|fund|trust|award)|\s?\d{1,3}\s?[:,]\s?\d""",
+    r"""[\s-](?:street|st|road|rd|avenue|ave|bridge|school|university|hospital|college|foundation|institute|centre|center|airport|square|
+    mosque|church|park|lane|close|drive|library|stadium|fund|trust|award)\b|\s?\d{1,3}\s?[:,]\s?\d""",
     re.IGNORECASE | re.VERBOSE,
 )
 _FIRST = re.compile(rf"(?<![\w@.'’/-]){_PART}")
