@@ -67,7 +67,7 @@ def themes_command(
     from consult.analysis.export import theme_document
     from consult.analysis.themes import ThemeOptions, find_themes
 
-    encoder, second = _encoders(settings)
+    encoder, second = _encoders(settings, with_second=not codebook)
 
     if codebook:
         result = place_in_codebook(
@@ -136,13 +136,14 @@ def _write_report(
         write_text(report, themes_report(result, title=title, question=question, language=language))
 
 
-def _encoders(settings: EmbeddingSettings) -> tuple[Embedder, Embedder | None]:
+def _encoders(settings: EmbeddingSettings, *, with_second: bool) -> tuple[Embedder, Embedder | None]:
     """The encoder that the environment names, and one beside it. Says so where the answers leave this machine."""
     from consult.encoders.choosing import BUILT_IN, TWO, encoder_for, second_encoder_for
     from consult.encoders.errors import EncoderError
 
     try:
-        encoder, second = encoder_for(settings), second_encoder_for(settings)
+        encoder = encoder_for(settings)
+        second = second_encoder_for(settings) if with_second else None
     except EncoderError as error:
         raise click.ClickException(str(error)) from error
     if settings.choice in (BUILT_IN, TWO):

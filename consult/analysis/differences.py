@@ -134,15 +134,17 @@ def two_distributions(first: Sequence[int], second: Sequence[int]) -> Difference
     over the whole distribution, or where a cell expects fewer than 5 the same statistic against answers dealt to the
     groups by chance with all totals kept (a Monte Carlo form of Fisher, Freeman and Halton's test, the same draws each
     time). The size is Cramér's V without its bias (Bergsma, Journal of the Korean Statistical Society 42, 2013). None
-    where a group is empty or all gave the same answer. Raises ValueError for negative counts."""
+    where a group is empty; where all gave the same answer nothing differs. Raises ValueError for negative counts."""
     table = np.array([first, second], dtype=np.int64)
     if (table < 0).any():
         raise ValueError("counts cannot be negative")
     table = table[:, table.sum(axis=0) > 0]
     sides, answers = table.sum(axis=1), table.sum(axis=0)
     whole = int(table.sum())
-    if not sides.all() or len(answers) < 2 or whole < 3:
+    if not sides.all() or whole < 3:
         return None
+    if len(answers) < 2:
+        return Difference("permutation", 1.0, 0.0, None, 0.0)
     expected = np.outer(sides, answers) / whole
     statistic = float(((table - expected) ** 2 / expected).sum())
     if expected.min() >= FEWEST_EXPECTED:

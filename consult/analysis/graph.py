@@ -12,8 +12,8 @@ from scipy import sparse
 
 from consult.analysis.threads import cores
 
-# Similarities held at once (sorting them takes four times their room), in at most so many rows.
-_CELLS, _BLOCK = 10_000_000, 2_000
+# Similarities held at once by each thread (sorting them takes four times their room), in at most so many rows.
+_CELLS, _BLOCK, _MOST_THREADS = 10_000_000, 2_000, 4
 # Similarities of which first only the largest is looked at.
 _GROUP = 32
 # Rows centred at once: each step makes a copy of them.
@@ -109,7 +109,7 @@ def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         indices[rows], values[rows] = _largest(block, k)
 
     # A block at a time, by as many threads as there are cores: most of the work is done outside the interpreter.
-    with ThreadPoolExecutor(min(cores(), -(-n // step))) as pool:
+    with ThreadPoolExecutor(min(cores(), _MOST_THREADS, -(-n // step))) as pool:
         list(pool.map(compare, range(0, n, step)))
     return indices, values
 

@@ -24,7 +24,7 @@ from consult.analysis.label_words import Word, read_words
 from consult.analysis.language import ARABIZI, MIXED, UNKNOWN
 from consult.analysis.masking import masked
 from consult.analysis.personal_data import find_personal
-from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
+from consult.analysis.phrases import FEW_TEXTS, Phrase, candidate_phrases, stem_counts, word_weights
 from consult.analysis.text import for_reading
 from consult.analysis.word_kinds import WordKinds
 
@@ -36,6 +36,12 @@ _CANDIDATES = 40
 _KEYWORDS = 8
 _STRAY = 0.02
 _BEGINNING = 60
+_NAMELESS = {
+    "ar": "محور بلا اسم",
+    "en": "Theme without a name",
+    "fr": "Thème sans nom",
+    "es": "Tema sin nombre",
+}
 _COMMON = 0.2
 # What nearness in meaning counts beside telling words, and being nearer to another theme against it.
 _TELLING = 1.0
@@ -96,12 +102,15 @@ def name_themes(
 def _name_the_rest(
     labels: dict[int, dict[str, str]], languages: Sequence[LanguageCandidates], texts: Sequence[str]
 ) -> None:
-    """A theme without any phrase (of one endless word, say) is called by the beginning of its first answer."""
+    """A theme without any phrase is called by the beginning of its first answer, masked (one endless word, say), and
+    where there are many answers, so that the words of one may tell of a person, by words that say that it has none."""
     for own in languages:
         for theme, rows in own.rows.items():
             if not labels[theme]:
                 first = for_reading(texts[rows[0]])[: 2 * _BEGINNING]
                 beginning = masked(first, find_personal(first), own.code)[:_BEGINNING].rstrip() + "…"
+                if len(texts) >= FEW_TEXTS:
+                    beginning = _NAMELESS.get(own.code, _NAMELESS["en"])
                 taken = {found[own.code].casefold() for found in labels.values() if own.code in found}
                 ways = (beginning, *(f"{beginning} {number}" for number in range(2, len(taken) + 3)))
                 labels[theme][own.code] = next(way for way in ways if way.casefold() not in taken)
@@ -193,7 +202,8 @@ def _find_phrases(language: LanguageCandidates, data: LabelInput) -> None:
         for theme, rows in language.rows.items()
     }
     kinds = WordKinds((text for texts in words.values() for text in texts), language.code)
-    weights = word_weights({theme: stem_counts(texts) for theme, texts in words.items()})
+    counts = {theme: stem_counts(texts) for theme, texts in words.items()}
+    weights = word_weights(counts, len(data.texts))
     for theme, texts in words.items():
         language.phrases[theme] = candidate_phrases(
             texts, weights[theme], limit=_CANDIDATES, language=language.code, kinds=kinds

@@ -32,10 +32,10 @@ _WHOLE = 0.7
 _CLAUSE_SHAPE = 0.8
 _PRONOUN = 0.75
 _LONGEST_WHOLE = 9
-# Words of one answer's phrase are in so many answers: of at least `_MANY`, and 2 of at least `_FEW`.
+# Words of one answer's phrase are in so many answers: of at least `_MANY`, and 2 of at least `FEW_TEXTS`.
 _SHARED = 3
 _MANY = 1000
-_FEW = 100
+FEW_TEXTS = 100
 # A name that so many wrote is no private one.
 _PUBLIC = 5
 _APART = 0.25
@@ -109,7 +109,7 @@ def stem_counts(texts: Sequence[Sequence[Word]]) -> StemCounts:
 @dataclass(frozen=True, slots=True)
 class StemWeights:
     """How telling each stem is of a theme, `usual`: the share of it that half of the other themes reach, `answers`: in
-    how many of all `texts` it is."""
+    how many of those read it is, `texts`: how many the whole set has, in all languages."""
 
     telling: Mapping[str, float]
     usual: Mapping[str, float]
@@ -118,12 +118,13 @@ class StemWeights:
 
     def is_shared(self, stems: Sequence[str]) -> bool:
         """Whether several people used each of the words: what one alone wrote may tell of a person."""
-        needed = _SHARED if self.texts >= _MANY else 2 if self.texts >= _FEW else 1
+        needed = _SHARED if self.texts >= _MANY else 2 if self.texts >= FEW_TEXTS else 1
         return all(self.answers.get(s, 0) >= needed for s in stems)
 
 
-def word_weights(themes: Mapping[int, StemCounts]) -> dict[int, StemWeights]:
-    """For each theme how telling its stems are against the other themes; nearly 0 for what tells nothing."""
+def word_weights(themes: Mapping[int, StemCounts], texts: int = 0) -> dict[int, StemWeights]:
+    """For each theme how telling its stems are against the other themes; nearly 0 for what tells nothing. `texts`: how
+    many the whole set has, where not all of them are read here."""
     whole = sum(theme.texts for theme in themes.values())
     total: Counter[str] = Counter()
     shares: dict[str, list[float]] = defaultdict(list)
@@ -148,7 +149,7 @@ def word_weights(themes: Mapping[int, StemCounts]) -> dict[int, StemWeights]:
             # The least that chance leaves of a count: one answer is hardly a share.
             sure = max(0.0, count - 0.7 * math.sqrt(count)) / theme.texts
             telling[key] = max(_LEAST * sure, 1.2 * sure**0.7 * lead / (1 + usual[key] / _USUAL))
-        out[number] = StemWeights(telling, usual, total, whole)
+        out[number] = StemWeights(telling, usual, total, max(whole, texts))
     return out
 
 

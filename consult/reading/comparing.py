@@ -120,7 +120,10 @@ def compare_waves(
     choices: list[Compared] = []
     known = {asked.question_id: asked for asked in _closed(session, earlier.consultation_id)}
     for asked in _closed(session, read.scope.consultation_id):
-        if (old := known.get(asked.question_id)) is not None and old.order == asked.order:
+        old = known.get(asked.question_id)
+        if old is not None and asked.is_nominal and sorted(old.order) == sorted(asked.order):
+            old = replace(old, order=asked.order)
+        if old is not None and old.order == asked.order:
             now = _histogram(_points(session, asked, read.scope, read.answers), np.arange(read.base))
             then = _histogram(_points(session, old, earlier, before.answers), np.arange(before.base))
             (scales if asked.scale else choices).append(_two_answers(asked, now, then))

@@ -21,6 +21,7 @@ _STEPS = {
     "clustering": N_("Grouping into themes"),
     "embedding": N_("Meaning of sentences"),
     "language": N_("Telling languages apart"),
+    "second": N_("Meaning of sentences, read a second time"),
     "stance": N_("Hints of stance"),
 }
 """What the steps are called that a run of the machine writes down."""

@@ -110,13 +110,17 @@ def _is_there(run_id: int, number: int) -> bool:
 
 
 def _model(run_id: int, worker: str, embedder: Embedder) -> Placer | None:
-    """The model of a run as `worker` learned it; None when it is gone."""
+    """The model of a run as `worker` learned it; None when it is gone, or was learned with another encoder than this
+    process has (it was started with other settings): then who carries out the run places the chunk."""
     kept = _kept.get((run_id, worker))
     if kept is None:
         content = db.session.scalar(select(PlacingModel.content).where(PlacingModel.run_id == run_id))
         if content is None:
             return None
-        kept = Placer.from_bytes(content, embedder=embedder)
+        try:
+            kept = Placer.from_bytes(content, embedder=embedder)
+        except ValueError:
+            return None
         _kept.clear()
         _kept[run_id, worker] = kept
     return kept

@@ -350,6 +350,7 @@ NOT_PAGES = {
     "roll_file.preview": "only after a file was sent; seen by hand",
     "sheets.download": "a file",
     "lists.example": "a file",
+    "review.blind_codings": "a file",
     "review.codebook": "a file",
     "report.public": "a file",
     "lists.take_out": "a file",

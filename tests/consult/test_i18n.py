@@ -107,7 +107,9 @@ def _misused(message: Message) -> Iterator[str]:
     for form in filter(None, _forms(message.string)):
         used = _placeholders(form)
         lost = every - used
-        if used - every or (lost and not (message.pluralizable and lost <= {"%(num)s", "%(num)d"})):
+        if used - every or (
+            lost and not (message.pluralizable and lost <= {"%(num)s", "%(num)d", "%(count)s"})
+        ):
             yield form
 
 

@@ -221,7 +221,9 @@ def test_small_distributions_are_dealt_out_by_chance(first, second) -> None:
 
 
 def test_no_distribution_to_compare() -> None:
-    assert two_distributions([5, 0], [7, 0]) is None
+    same = two_distributions([5, 0], [7, 0])
+    assert same is not None and (same.p, same.effect) == (1.0, 0.0), "nobody differs"
+    assert two_distributions([1, 0], [1, 0]) is None
     assert two_distributions([0, 0], [3, 4]) is None
     with pytest.raises(ValueError):
         two_distributions([-1, 2], [3, 4])

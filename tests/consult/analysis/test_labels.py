@@ -8,7 +8,7 @@ from consult.analysis.graph import LanguageCentre, unit_rows
 from consult.analysis.label_choice import LanguageCandidates, Ranked, choose_labels
 from consult.analysis.label_words import read_words
 from consult.analysis.phrases import Phrase, candidate_phrases, stem_counts, word_weights
-from consult.analysis.themes import find_themes
+from consult.analysis.themes import ThemeOptions, find_themes
 from consult.analysis.word_kinds import WordKinds
 from tests.consult.analysis.test_themes import SCHOOL, WATER
 
@@ -246,3 +246,32 @@ def test_a_description_says_what_the_most_typical_answer_leaves_out():
     text = found[0]["en"].text.lower()
     assert "bus" in text
     assert "lunch" in text
+
+
+PLACES = [
+    f"{side} {kind}"
+    for side in ("northern", "southern", "eastern")
+    for kind in ("village", "valley", "town", "camp", "harbour", "market")
+]
+MANY = [
+    f"{start} {place}"
+    for start in ("we need clean water in the", "give us clean water in the", "bring clean water to the")
+    + ("we need teachers for the", "pay the teachers of the", "send new teachers to the")
+    for place in PLACES
+]
+
+
+def test_in_a_large_set_a_language_of_few_names_no_theme_in_the_words_of_one():
+    few = ["El capataz Ordóñez huyó de la mina", "La viuda Etxeberria cobra menos agua limpia"]
+    few += ["Quiero agua limpia en la escuela", "Maestros para la escuela"]
+    found = find_themes(MANY + few, languages=["en"] * len(MANY) + ["es"] * len(few))
+    shown = str([(theme.label, theme.keywords) for theme in found.themes])
+    assert len(MANY) >= 100 and "Ordóñez" not in shown and "Etxeberria" not in shown
+
+
+def test_in_a_large_set_nobodys_answer_is_the_name_of_a_theme():
+    odd = ["quokka", "wallaby", "marsupial", "echidna", "bandicoot"]
+    texts = MANY + [f"{one} {one}s {one}ness" for one in odd]
+    found = find_themes(texts, options=ThemeOptions(smallest=1, resolution=6))
+    shown = str([theme.label for theme in found.themes])
+    assert "clean water" in shown and not any(one in shown.casefold() for one in odd)

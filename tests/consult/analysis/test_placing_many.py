@@ -13,6 +13,7 @@ from consult.analysis.placer import Placer
 from consult.analysis.placing import place
 from consult.analysis.references import ThemeReference
 from consult.analysis.values import Assignment
+from tests.consult.review.answers import WordEmbedder
 
 PLACES = ("north", "south", "east", "west", "middle", "old town", "harbour", "valley")
 SAID = (
@@ -96,3 +97,15 @@ def test_it_tells_how_far_it_is_and_stops_between_two_chunks() -> None:
     answers = iter([False, False, False, True])
     with pytest.raises(AnalysisCancelledError):
         place(TEXTS, THEMES, progress=lambda *_: None, cancelled=lambda: next(answers))
+
+
+def test_a_model_is_only_for_the_encoder_that_it_learned_with() -> None:
+    models: list[bytes] = []
+
+    def kept(placer: Placer, chunks: Iterable[range]) -> list[list[Assignment]]:
+        models.append(placer.to_bytes())
+        return [placer.place([TEXTS[i] for i in rows], None, embedder=use_embedder()) for rows in chunks]
+
+    place(TEXTS, THEMES, languages=LANGUAGES, carry=kept)
+    with pytest.raises(ValueError, match="learned with use-multilingual-3/"):
+        Placer.from_bytes(models[0], embedder=WordEmbedder())
