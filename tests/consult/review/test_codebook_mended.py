@@ -1,0 +1,114 @@
+"""Themes that stay on two levels, marks that stay with their themes, and words that go from versions."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select, update
+
+from consult.access.models import AuditEntry
+from consult.consultations.models import Consultation
+from consult.extensions import db
+from consult.review import log, services
+from consult.review.changes import undo_change
+from consult.review.errors import UndoError
+from consult.review.models import ChangeLog, Theme
+from tests.consult.review.answers import QUESTION as ASKED
+from tests.consult.review.conftest import QUESTION, House
+from tests.consult.review.test_changes import stored
+
+BASE = "/manage/agm/review/"
+ADDRESS = f"{BASE}question/{ASKED}/codebook"
+
+
+def last_change(house: House) -> ChangeLog:
+    change = house.session.scalars(select(ChangeLog).order_by(ChangeLog.id.desc())).first()
+    assert change is not None
+    return change
+
+
+def test_a_broader_theme_merged_into_its_child_leaves_nothing_below_it(house: House) -> None:
+    one, two, three = house.themes
+    for below in (two, three):
+        services.place_under(house.session, below, parent=one, by_id=house.ana)
+    before = stored(house.session)
+    services.merge_themes(house.session, sources=[one], target=three, by_id=house.ana)
+    assert (three.parent_id, two.parent_id, one.status) == (None, three.id, "retired")
+    undo_change(house.session, last_change(house), by_id=house.ana)
+    assert stored(house.session) == before
+
+
+@pytest.mark.parametrize("is_above", [True, False])
+def test_undoing_makes_no_third_level(house: House, is_above: bool) -> None:
+    one, two, three = house.themes
+    moved, new_top = (two, three) if is_above else (three, two)
+    services.place_under(house.session, moved, parent=one if is_above else two, by_id=house.ana)
+    services.place_under(house.session, moved, parent=None, by_id=house.ana)
+    change = last_change(house)
+    if is_above:
+        services.place_under(house.session, new_top, parent=two, by_id=house.ana)
+    else:
+        services.place_under(house.session, new_top, parent=one, by_id=house.ana)
+    now = stored(house.session)
+    with pytest.raises(UndoError) as refused:
+        undo_change(house.session, change, by_id=house.ana)
+    assert refused.value.code == "two_levels" and stored(house.session) == now
+
+
+def test_describing_a_theme_leaves_it_under_a_retired_one(closed: Consultation, reviewer) -> None:
+    one, two, _three = db.session.scalars(select(Theme).order_by(Theme.id)).all()
+    ids = one.id, two.id
+    two.parent_id, one.status = one.id, "retired"
+    db.session.commit()
+    page = reviewer.get(f"{BASE}theme/{ids[1]}").text
+    choices = re.search(r'<select[^>]*name="parent".*?</select>', page, re.DOTALL)
+    assert choices is not None
+    chosen = re.search(r'<option value="(\d*)"[^>]*selected[^>]*>([^<]*)', choices[0])
+    assert chosen is not None and chosen[1] == str(ids[0]) and "(retired)" in chosen[2]
+    sent = {"name-en": "Hours", "name-ar": "ساعات", "definition": "New", "parent": chosen[1]}
+    assert reviewer.post(f"{BASE}theme/{ids[1]}/name", data=sent).status_code == 302
+    db.session.rollback()
+    kept = db.session.get(Theme, ids[1])
+    assert (kept.parent_id, kept.definition) == (ids[0], "New")
+
+
+def exports() -> int:
+    db.session.rollback()
+    return len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "codebook.exported")).all())
+
+
+def test_only_a_codebook_that_was_handed_out_is_recorded_so(closed: Consultation, reviewer, sign_in) -> None:
+    for missing in ("question/nothing/codebook.csv", f"question/{ASKED}/codebook.csv?version=9"):
+        assert reviewer.get(f"{BASE}{missing}").status_code == 404
+    assert exports() == 0
+    assert reviewer.get(f"{ADDRESS}.csv").status_code == 200
+    assert exports() == 1
+    sign_in(reviewer, "facilitator")
+    assert reviewer.get(f"{ADDRESS}.csv").status_code == 403
+    assert exports() == 1
+
+
+def test_the_log_says_which_number_a_theme_without_a_mark_has(house: House, app, monkeypatch) -> None:
+    one = house.themes[0]
+    services.mark_theme(house.session, one, mark="★", by_id=house.ana)
+    services.mark_theme(house.session, one, mark="", by_id=house.ana)
+    change = last_change(house)
+    assert change.params["to"] == one.mark == "1"
+    monkeypatch.setitem(app.config, "SHOWN_DIGITS", "arab")
+    with app.test_request_context("/", headers={"Accept-Language": "ar"}):
+        assert "١" in log.sentence("mark", change.params)
+
+
+def test_accepting_the_rest_leaves_what_was_accepted_before_alone(house: House) -> None:
+    one, two, three = house.themes
+    house.session.execute(update(Theme).where(Theme.id == one.id).values(status="accepted"))
+    house.session.refresh(one)
+    services.rename_theme(house.session, one, name={"en": "Pay"}, by_id=house.ana)
+    renamed = last_change(house)
+    services.accept_all(
+        house.session, consultation_id=house.consultation_id, question_id=QUESTION, by_id=house.ana
+    )
+    assert [one.mark, two.mark, three.mark] == ["", "2", "3"]
+    undo_change(house.session, renamed, by_id=house.ana)
+    assert one.name["en"] == "Money"
