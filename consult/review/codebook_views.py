@@ -121,6 +121,7 @@ def codebook_preview(slug: str, question_id: str, draft_id: int) -> Response | s
         label=asked.label,
         name=draft.name,
         lines=lines,
+        said=error_text,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -10,13 +11,16 @@ from sqlalchemy import select, update
 from consult.access.models import AuditEntry
 from consult.consultations.models import Consultation
 from consult.extensions import db
-from consult.review import log, services
+from consult.review import codebook_import, log, services
 from consult.review.changes import undo_change
+from consult.review.codebook_file import Entry
 from consult.review.errors import UndoError
+from consult.review.marks import shown_marks
 from consult.review.models import ChangeLog, Theme
 from tests.consult.review.answers import QUESTION as ASKED
 from tests.consult.review.conftest import QUESTION, House
 from tests.consult.review.test_changes import stored
+from tests.support import text_of
 
 BASE = "/manage/agm/review/"
 ADDRESS = f"{BASE}question/{ASKED}/codebook"
@@ -112,3 +116,61 @@ def test_accepting_the_rest_leaves_what_was_accepted_before_alone(house: House) 
     assert [one.mark, two.mark, three.mark] == ["", "2", "3"]
     undo_change(house.session, renamed, by_id=house.ana)
     assert one.name["en"] == "Money"
+
+
+def planned_of(house: House, *entries: tuple[str, str]) -> list[codebook_import.Planned]:
+    themes = house.session.scalars(select(Theme).order_by(Theme.id)).all()
+    return codebook_import.plan(themes, [Entry({"en": name}, mark=mark) for name, mark in entries])
+
+
+def test_themes_exchange_their_marks_in_a_file(house: House) -> None:
+    one, two, three = house.themes
+    services.mark_theme(house.session, one, mark="A", by_id=house.ana)
+    services.mark_theme(house.session, two, mark="B", by_id=house.ana)
+    before = stored(house.session)
+    entries = [
+        Entry({"en": name}, mark=mark) for name, mark in (("Money", "B"), ("Time", "3"), ("Trust", "A"))
+    ]
+    taken = codebook_import.add_themes(
+        house.session,
+        consultation_id=house.consultation_id,
+        question_id=QUESTION,
+        entries=entries,
+        by_id=house.ana,
+        is_replacing=True,
+    )
+    assert taken.changed == 3 and [one.mark, two.mark, three.mark] == ["B", "3", "A"]
+    undo_change(house.session, last_change(house), by_id=house.ana)
+    assert stored(house.session) == before
+
+
+def test_a_mark_that_cannot_be_taken_is_told_with_who_has_it(house: House) -> None:
+    services.mark_theme(house.session, house.themes[2], mark="C", by_id=house.ana)
+    found = planned_of(house, ("Money", "2"), ("Time", "C"), ("Space", "1"), ("Room", "abcd"), ("Rest", "R"))
+    assert [one.mark for one in found] == ["", "", "", "", "R"]
+    told = [one.refused and (one.refused.code, one.refused.params.get("name")) for one in found]
+    taken = [("mark_taken", name) for name in ("Time", "Trust", "Money")]
+    assert told == [*taken, ("bad_mark", None), None]
+
+
+def test_new_themes_take_no_mark_that_is_given_up(house: House) -> None:
+    entries = (("Money", "M"), ("Space", "1"), ("Room", "m"))
+    found = planned_of(house, *entries)
+    assert [one.mark for one in found] == ["M", "", ""]
+    codebook_import.add_themes(
+        house.session,
+        consultation_id=house.consultation_id,
+        question_id=QUESTION,
+        entries=[Entry({"en": name}, mark=mark) for name, mark in entries],
+        by_id=house.ana,
+    )
+    shown = shown_marks(house.session.scalars(select(Theme)).all())
+    assert len(set(shown.values())) == len(shown) == 5
+
+
+def test_the_preview_says_which_marks_are_left_out(closed: Consultation, reviewer) -> None:
+    name = db.session.scalars(select(Theme).order_by(Theme.id)).first().name["en"]
+    table = f"theme,mark\n{name},2\nNew one,1\n".encode()
+    page = reviewer.post(ADDRESS, data={"file": (io.BytesIO(table), "book.csv")}, follow_redirects=True)
+    said = text_of(page.text)
+    assert "has the mark 2 already" in said and f"The theme “{name}” has the mark 1 already" in said
