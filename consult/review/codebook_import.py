@@ -17,7 +17,15 @@ from consult.review.codebook_models import CodebookDraft
 from consult.review.errors import ReviewError, mark_taken
 from consult.review.marks import clean_mark, free_number, mark_key, shown_marks
 from consult.review.models import MOST_NAME, REVIEWER, TEXTS, Theme
-from consult.review.naming import all_themes, clean_name, keys_of, name_key, next_position, one_at_a_time
+from consult.review.naming import (
+    all_themes,
+    clean_name,
+    is_erased,
+    keys_of,
+    name_key,
+    next_position,
+    one_at_a_time,
+)
 from consult.review.scope import Scope
 from consult.transaction import writing
 from surveys.models import utc_now
@@ -288,7 +296,10 @@ def _put_under(session: Session, theme: Theme | None, broader: Theme | None) -> 
 def keep_draft(
     session: Session, scope: Scope, *, entries: Sequence[Entry], name: str, staff_id: int
 ) -> CodebookDraft:
-    """Keep what a file says until somebody has seen what it would do."""
+    """Keep what a file says until somebody has seen what it would do; once the answers are erased, without examples."""
+    one_at_a_time(session, scope.consultation_id)
+    if is_erased(session, scope.consultation_id):
+        entries = [replace(entry, example="") for entry in entries]
     draft = CodebookDraft(
         consultation_id=scope.consultation_id,
         question_id=scope.question_id,

@@ -108,8 +108,8 @@ def _since_version(consultation: Consultation, question_id: str) -> tuple[int, i
     newest = codebook_versions.newest_version(session, scope)
     if newest is None:
         return None
-    return newest.number, codebook_versions.compare(
-        newest.themes, codebook_versions.current_themes(session, scope)
+    return newest.number, codebook_versions.changes_since(
+        newest, codebook_versions.current_themes(session, scope)
     ).count
 
 

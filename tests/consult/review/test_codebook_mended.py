@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from consult.access.models import AuditEntry
+from consult.access.models import AuditEntry, Staff
 from consult.consultations.models import Consultation
 from consult.extensions import db
 from consult.review import codebook_import, log, services
 from consult.review.changes import undo_change
 from consult.review.codebook_file import Entry
+from consult.review.codebook_versions import (
+    FixedVersion,
+    codebook_version,
+    fix_version,
+    take_words_out,
+    version_with,
+)
 from consult.review.errors import UndoError
 from consult.review.marks import shown_marks
 from consult.review.models import ChangeLog, Theme
+from consult.review.scope import Scope
+from surveys.models import Base, utc_now
 from tests.consult.review.answers import QUESTION as ASKED
-from tests.consult.review.conftest import QUESTION, House
+from tests.consult.review.conftest import QUESTION, House, build_house
 from tests.consult.review.test_changes import stored
 from tests.support import text_of
 
@@ -174,3 +185,113 @@ def test_the_preview_says_which_marks_are_left_out(closed: Consultation, reviewe
     page = reviewer.post(ADDRESS, data={"file": (io.BytesIO(table), "book.csv")}, follow_redirects=True)
     said = text_of(page.text)
     assert "has the mark 2 already" in said and f"The theme “{name}” has the mark 1 already" in said
+
+
+def scope_of(house: House) -> Scope:
+    return Scope(house.consultation_id, QUESTION)
+
+
+def fix(house: House) -> FixedVersion:
+    return fix_version(house.session, scope_of(house), note="", by=house.session.get(Staff, house.ana))
+
+
+def test_words_taken_out_of_a_version_are_no_change_of_the_codebook(house: House) -> None:
+    services.describe_theme(
+        house.session, house.themes[0], by_id=house.ana, example="my son", definition="Pay"
+    )
+    fix(house)
+    assert take_words_out(house.session, scope_of(house), 1)
+    assert not take_words_out(house.session, scope_of(house), 1)
+    assert not take_words_out(house.session, scope_of(house), 9)
+    bare = version_with(house.session, scope_of(house), 1)
+    assert bare.is_bare and not bare.has_words and bare.themes[0].definition == "Pay"
+    assert codebook_version(house.session, scope_of(house)).is_unchanged
+    assert house.themes[0].example == "my son"
+    services.rename_theme(house.session, house.themes[0], name={"en": "Pay"}, by_id=house.ana)
+    assert fix(house).has_words and codebook_version(house.session, scope_of(house)).number == 2
+
+
+def test_words_are_taken_out_of_a_version_on_its_page(closed: Consultation, reviewer, sign_in) -> None:
+    theme = db.session.scalars(select(Theme).order_by(Theme.id)).first()
+    theme.example, theme.description = "the tall teacher", {"en": "the red door"}
+    db.session.commit()
+    reviewer.post(f"{ADDRESS}/versions", data={"note": ""})
+    page = text_of(reviewer.get(f"{ADDRESS}/versions/1").text)
+    assert "the tall teacher" in page and "Take examples and descriptions out of version 1" in page
+    for missing in ("9", "0"):
+        assert reviewer.post(f"{ADDRESS}/versions/{missing}/bare").status_code == 404
+    for _turn in range(2):
+        page = text_of(reviewer.post(f"{ADDRESS}/versions/1/bare", follow_redirects=True).text)
+        assert "were taken out of this version" in page and "Take examples" not in page
+    for place in ("/versions/1", ".csv?version=1", ".qdc?version=1"):
+        text = reviewer.get(f"{ADDRESS}{place}").text
+        assert "tall teacher" not in text and "red door" not in text
+    assert "Nothing has changed since version 1" in text_of(reviewer.get(f"{ADDRESS}/versions").text)
+    assert "tall teacher" not in reviewer.get(f"{ADDRESS}/versions/compare").text
+    db.session.rollback()
+    logged = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "codebook.words_taken_out")
+    ).all()
+    assert [entry.details for entry in logged] == [{"question": ASKED, "version": 1}]
+    sign_in(reviewer, "facilitator")
+    assert reviewer.post(f"{ADDRESS}/versions/1/bare").status_code == 403
+
+
+def test_nothing_keeps_words_of_answers_once_they_are_erased(house: House) -> None:
+    one = house.themes[0]
+    services.describe_theme(house.session, one, by_id=house.ana, example="my son", definition="Pay")
+    house.session.get(Consultation, house.consultation_id).answers_erased_at = utc_now()
+    house.session.flush()
+    fixed = fix(house)
+    assert not fixed.has_words and fixed.themes[0].definition == "Pay"
+    draft = codebook_import.keep_draft(
+        house.session,
+        scope_of(house),
+        entries=[Entry({"en": "New"}, definition="D", example="my son")],
+        name="a.csv",
+        staff_id=house.ana,
+    )
+    assert [(one.definition, one.example) for one in codebook_import.entries_of(draft)] == [("D", "")]
+
+
+@pytest.mark.parametrize("way", ["fix", "draft"])
+def test_a_version_waits_for_the_erasure_of_the_answers(engine, way: str) -> None:
+    """The erasure holds the consultation; what reads the examples meanwhile sees them gone."""
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    with Session(engine) as session:
+        house = build_house(session)
+        house.themes[0].example = "my son"
+        session.commit()
+        consultation_id, ana = house.consultation_id, house.ana
+    scope, found, started = Scope(consultation_id, QUESTION), [], threading.Event()
+
+    def work() -> None:
+        with Session(engine) as session:
+            person = session.get(Staff, ana)
+            session.scalars(select(Theme)).all()  # read before, as a page may have done
+            started.set()
+            if way == "fix":
+                version = fix_version(session, scope, note="", by=person)
+                found.append(version.themes[0].example)
+            else:
+                entries = [Entry({"en": "New"}, example="my son")]
+                draft = codebook_import.keep_draft(session, scope, entries=entries, name="", staff_id=ana)
+                found.append(codebook_import.entries_of(draft)[0].example)
+
+    try:
+        with Session(engine) as session:
+            session.get(Consultation, consultation_id).answers_erased_at = utc_now()
+            session.execute(update(Theme).values(example=""))
+            thread = threading.Thread(target=work)
+            thread.start()
+            started.wait(10)
+            thread.join(0.5)
+            assert found == [] and thread.is_alive()
+            session.commit()
+        thread.join(10)
+        assert found == [""]
+    finally:
+        with engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
