@@ -38,6 +38,7 @@ PERMISSIONS = {
     "review.codebook_version_list": Right.RESPONSES_READ,
     "review.fix_codebook": Right.REVIEW_EDIT,
     "review.codebook_version": Right.RESPONSES_READ,
+    "review.bare_version": Right.REVIEW_EDIT,
     "review.compare_codebooks": Right.RESPONSES_READ,
     "review.codebook_beginnings": Right.REVIEW_EDIT,
     "review.start_codebook": Right.REVIEW_EDIT,

@@ -154,6 +154,7 @@ def undo_change(session: Session, change: ChangeLog, *, by_id: int) -> ChangeLog
             snapshots.restore(session.connection(), before, after)
             session.expire_all()
             _refuse_doubles(session, before, after)
+            _refuse_third_level(session, before, after)
     except IntegrityError as error:
         raise errors.changed_since(_in_the_way(session, change, before, after)) from error
     except errors.UndoError:
@@ -202,6 +203,23 @@ def _refuse_doubles(session: Session, before: Rows, after: Rows) -> None:
         same = [other for other in themes if theme.mark and mark_key(other.mark) == mark_key(theme.mark)]
         if same and (is_back or left is None or row[at["mark"]] != left[at["mark"]]):
             raise errors.mark_taken_since(theme.mark, next(iter(same[0].name.values()), ""))
+
+
+def _refuse_third_level(session: Session, before: Rows, after: Rows) -> None:
+    """Raises UndoError where a theme that is put back would stand under one that stands under another, or stands under
+    one and has others under it."""
+    at = {column.name: place for place, column in enumerate(TABLES["theme"].columns)}
+    for theme_id, row in before["theme"].items():
+        theme, left = session.get(Theme, theme_id), after["theme"].get(theme_id)
+        if theme is None or theme.status == "retired" or theme.parent_id is None:
+            continue
+        is_back = left is None or left[at["status"]] == "retired"
+        if not is_back and left is not None and row[at["parent_id"]] == left[at["parent_id"]]:
+            continue
+        broader = session.get(Theme, theme.parent_id)
+        below = in_use(theme.consultation_id, theme.question_id).where(Theme.parent_id == theme_id)
+        if (broader and broader.parent_id is not None) or session.scalars(below).first() is not None:
+            raise errors.two_levels_since()
 
 
 def _in_the_way(

@@ -14,10 +14,18 @@ from consult import jobs
 from consult.review.changes import recorded
 from consult.review.codebook_file import Entry
 from consult.review.codebook_models import CodebookDraft
-from consult.review.errors import ReviewError
+from consult.review.errors import ReviewError, mark_taken
 from consult.review.marks import clean_mark, free_number, mark_key, shown_marks
 from consult.review.models import MOST_NAME, REVIEWER, TEXTS, Theme
-from consult.review.naming import all_themes, clean_name, keys_of, name_key, next_position, one_at_a_time
+from consult.review.naming import (
+    all_themes,
+    clean_name,
+    is_erased,
+    keys_of,
+    name_key,
+    next_position,
+    one_at_a_time,
+)
 from consult.review.scope import Scope
 from consult.transaction import writing
 from surveys.models import utc_now
@@ -32,7 +40,7 @@ class Planned:
     is there and nothing differs; `TWICE`: the theme stands in the file already, at place `again`.
 
     `theme` is the one that is there. `names`, `mark` and `texts` are what would be written. `above` is the place of the
-    entry that it would stand under.
+    entry that it would stand under. `refused` says why the mark in the file is left out.
     """
 
     entry: Entry
@@ -43,6 +51,7 @@ class Planned:
     texts: Mapping[str, str] = field(default_factory=dict)
     above: int | None = None
     again: int | None = None
+    refused: ReviewError | None = None
 
     @property
     def fields(self) -> list[str]:
@@ -62,34 +71,89 @@ class Taken(NamedTuple):
 
 def plan(themes: Sequence[Theme], entries: Sequence[Entry]) -> list[Planned]:
     """What would become of each entry beside these themes of the question (retired ones too)."""
-    shown = shown_marks(themes)
     there = [theme for theme in themes if theme.status != "retired"]
-    known = {name_key(name): theme for theme in reversed(there) for name in theme.name.values()}
-    marks = {mark_key(shown[theme.id]): theme.id for theme in there}
     names = {key: theme.id for theme in there for key in keys_of(theme.name)}
-    places: dict[object, int] = {}
+    matched, places = _matched(there, entries)
+    marks = _planned_marks(themes, entries, matched)
     planned: list[Planned] = []
+    for entry, (theme, again), (mark, refused) in zip(entries, matched, marks, strict=True):
+        if again is not None:
+            planned.append(Planned(entry, TWICE, theme=theme, again=again))
+        elif theme is None:
+            texts = {key: text for key in TEXTS if (text := getattr(entry, key).strip())}
+            clean = clean_name({code: text[:MOST_NAME] for code, text in entry.names.items()})
+            planned.append(Planned(entry, NEW, names=clean, mark=mark, texts=texts, refused=refused))
+            names |= dict.fromkeys(keys_of(clean), -1)
+        else:
+            planned.append(replace(_compared(entry, theme, mark, names), refused=refused))
+            names |= dict.fromkeys(keys_of(planned[-1].names), theme.id)
+    return list(_with_parents(planned, {theme.id: theme for theme in there}, places))
+
+
+def _matched(
+    there: Sequence[Theme], entries: Sequence[Entry]
+) -> tuple[list[tuple[Theme | None, int | None]], dict[object, int]]:
+    """For each entry the theme that is there by name and the place where it stands in the file already; and the places
+    of themes by id, of entries by the keys of their names."""
+    known = {name_key(name): theme for theme in reversed(there) for name in theme.name.values()}
+    places: dict[object, int] = {}
+    matched: list[tuple[Theme | None, int | None]] = []
     for place, entry in enumerate(entries):
         keys = [name_key(name) for name in entry.names.values()]
         theme = next((known[key] for key in keys if key in known), None)
         again = places.get(theme.id) if theme else next((places[key] for key in keys if key in places), None)
-        if again is not None:
-            planned.append(Planned(entry, TWICE, theme=theme, again=again))
+        if again is None:
+            places |= dict.fromkeys(keys, place) | ({theme.id: place} if theme else {})
+        matched.append((theme, again))
+    return matched, places
+
+
+def _planned_marks(
+    themes: Sequence[Theme], entries: Sequence[Entry], matched: Sequence[tuple[Theme | None, int | None]]
+) -> list[tuple[str, ReviewError | None]]:
+    """For each entry the mark that would be written, "" for none, and why the one in the file is left out.
+
+    Marks that other themes give up for one of their own are free for the themes that are there, so that two may
+    exchange theirs. A new theme takes none of them: it comes even where nothing that is there is changed.
+    """
+    shown = shown_marks(themes)
+    there = {mark_key(shown[theme.id]): theme for theme in themes if theme.status != "retired"}
+    wanted: dict[int, str] = {}
+    refused: dict[int, ReviewError] = {}
+    holders: dict[str, str] = {}
+    for place, (entry, (theme, again)) in enumerate(zip(entries, matched, strict=True)):
+        try:
+            mark = clean_mark(entry.mark) if again is None else ""
+        except ReviewError as error:
+            refused[place] = error
             continue
-        places |= dict.fromkeys(keys, place) | ({theme.id: place} if theme else {})
-        mark = _free_mark(entry.mark, theme, marks)
-        marks |= {mark_key(mark): theme.id if theme else -1} if mark else {}
-        if theme is None:
-            texts = {key: text for key in TEXTS if (text := getattr(entry, key).strip())}
-            clean = clean_name({code: text[:MOST_NAME] for code, text in entry.names.items()})
-            planned.append(Planned(entry, NEW, names=clean, mark=mark, texts=texts))
-            names |= dict.fromkeys(keys_of(clean), -1)
+        key = mark_key(mark)
+        if not mark or (theme is not None and key == mark_key(shown[theme.id])):
+            continue
+        if key in holders or (theme is None and key in there):
+            refused[place] = mark_taken(mark, holders.get(key) or _first(there[key].name))
         else:
-            if mark and mark_key(mark) == mark_key(shown[theme.id]):
-                mark = ""
-            planned.append(_compared(entry, theme, mark, names))
-            names |= dict.fromkeys(keys_of(planned[-1].names), theme.id)
-    return list(_with_parents(planned, {theme.id: theme for theme in there}, places))
+            wanted[place] = mark
+            holders[key] = _first(theme.name if theme else entry.names)
+    while stays := _in_place(wanted, matched, there):
+        for place, holder in stays:
+            refused[place] = mark_taken(wanted.pop(place), _first(holder.name))
+    return [(wanted.get(place, ""), refused.get(place)) for place in range(len(entries))]
+
+
+def _in_place(
+    wanted: Mapping[int, str],
+    matched: Sequence[tuple[Theme | None, int | None]],
+    there: Mapping[str, Theme],
+) -> list[tuple[int, Theme]]:
+    """The entries whose mark belongs to a theme that gives it up for no other, each with that theme."""
+    moving = {theme.id for place in wanted if (theme := matched[place][0]) is not None}
+    held = ((place, there.get(mark_key(mark))) for place, mark in wanted.items())
+    return [(place, holder) for place, holder in held if holder is not None and holder.id not in moving]
+
+
+def _first(names: Mapping[str, str]) -> str:
+    return next(iter(names.values()), "")
 
 
 def _compared(entry: Entry, theme: Theme, mark: str, taken: Mapping[tuple[str, str], int]) -> Planned:
@@ -104,16 +168,6 @@ def _compared(entry: Entry, theme: Theme, mark: str, taken: Mapping[tuple[str, s
     }
     kind = CHANGE if names or texts or mark else SAME
     return Planned(entry, kind, theme=theme, names=names, mark=mark, texts=texts)
-
-
-def _free_mark(mark: str, theme: Theme | None, taken: Mapping[str, int]) -> str:
-    """The mark of an entry; "" for none, and for one that another theme has."""
-    try:
-        mark = clean_mark(mark)
-    except ReviewError:
-        return ""
-    own = theme.id if theme else None
-    return mark if taken.get(mark_key(mark), own) == own else ""
 
 
 def _with_parents(
@@ -242,7 +296,10 @@ def _put_under(session: Session, theme: Theme | None, broader: Theme | None) -> 
 def keep_draft(
     session: Session, scope: Scope, *, entries: Sequence[Entry], name: str, staff_id: int
 ) -> CodebookDraft:
-    """Keep what a file says until somebody has seen what it would do."""
+    """Keep what a file says until somebody has seen what it would do; once the answers are erased, without examples."""
+    one_at_a_time(session, scope.consultation_id)
+    if is_erased(session, scope.consultation_id):
+        entries = [replace(entry, example="") for entry in entries]
     draft = CodebookDraft(
         consultation_id=scope.consultation_id,
         question_id=scope.question_id,

@@ -16,7 +16,8 @@ class CodebookVersion(Base):
     theme by a foreign key, so that changes and their undoing leave it alone.
 
     `content` is {"themes": [...]}, see `consult.review.codebook_versions`. Only examples and descriptions, which may be
-    people's own words, go from it when the answers are erased. `fixed_by` is the name as it stood then.
+    people's own words, go from it when the answers are erased, or when somebody takes them out; then it says "is_bare".
+    `fixed_by` is the name as it stood then.
     """
 
     __tablename__ = "codebook_version"

@@ -16,7 +16,7 @@ from consult.extensions import current_session
 from consult.i18n import error_text, shown_digits
 from consult.review import codebook_versions, runs, views
 from consult.review.blueprint import blueprint
-from consult.review.codebook_versions import CURRENT, FixedTheme
+from consult.review.codebook_versions import CURRENT, Comparison, FixedTheme
 from consult.review.errors import ReviewError
 from consult.review.forms import VersionForm
 from consult.review.scope import Scope
@@ -67,6 +67,26 @@ def codebook_version(slug: str, question_id: str, number: int) -> str:
         label=asked.label,
         fixed=fixed,
         names={theme.id: theme.name for theme in fixed.themes},
+        can_edit=may(consultation, Right.REVIEW_EDIT),
+    )
+
+
+@blueprint.post("/question/<question_id>/codebook/versions/<int:number>/bare")
+@commits
+def bare_version(slug: str, question_id: str, number: int) -> Response:
+    """Take examples and descriptions, which may be people's own words, out of a version. Sent twice, it is done
+    once."""
+    consultation = load_consultation(slug)
+    views.asked_question(consultation, question_id)
+    session, scope = current_session(), Scope(consultation.id, question_id)
+    if codebook_versions.version_with(session, scope, number) is None:
+        abort(404)
+    if codebook_versions.take_words_out(session, scope, number):
+        details = {"question": question_id, "version": number}
+        audit.record(session, "codebook.words_taken_out", consultation_slug=slug, **details)
+        flash(_("Saved."))
+    return redirect(
+        url_for("review.codebook_version", slug=slug, question_id=question_id, number=number), 303
     )
 
 
@@ -86,7 +106,7 @@ def compare_codebooks(slug: str, question_id: str) -> str:
         sides=[CURRENT, *numbers],
         old=old,
         new=new,
-        found=codebook_versions.compare(_themes(scope, old), _themes(scope, new)),
+        found=_found(scope, old, new),
     )
 
 
@@ -103,7 +123,7 @@ def _list(consultation: Consultation, question_id: str, form: VersionForm) -> st
         form=form,
         versions=codebook_versions.versions_of(session, scope),
         has_themes=bool(current),
-        since=codebook_versions.compare(newest.themes, current) if newest else None,
+        since=codebook_versions.changes_since(newest, current) if newest else None,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
 
@@ -113,8 +133,17 @@ def _side(name: str, default: int) -> int:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else default
 
 
-def _themes(scope: Scope, number: int) -> list[FixedTheme]:
+def _found(scope: Scope, old: int, new: int) -> Comparison:
+    """What differs between two sides; words that were taken out of either are no difference."""
+    sides = [_themes(scope, old), _themes(scope, new)]
+    if any(is_bare for _side, is_bare in sides):
+        sides = [(codebook_versions.bare(themes), True) for themes, _is_bare in sides]
+    return codebook_versions.compare(sides[0][0], sides[1][0])
+
+
+def _themes(scope: Scope, number: int) -> tuple[list[FixedTheme], bool]:
+    """The themes of a side, and whether words were taken out of it."""
     if number == CURRENT:
-        return codebook_versions.current_themes(current_session(), scope)
+        return codebook_versions.current_themes(current_session(), scope), False
     fixed = codebook_versions.version_with(current_session(), scope, number) or abort(404)
-    return list(fixed.themes)
+    return list(fixed.themes), fixed.is_bare

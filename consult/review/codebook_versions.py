@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from consult.review.codebook_file import Entry
 from consult.review.codebook_models import CodebookVersion
 from consult.review.marks import shown_marks
 from consult.review.models import MOST_TEXT, TEXTS
-from consult.review.naming import all_themes
+from consult.review.naming import all_themes, is_erased, one_at_a_time
 from consult.review.scope import Scope
 from surveys.diff import Span, compared_words
 
@@ -55,9 +55,15 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class FixedVersion(VersionLine):
-    """A version with its themes."""
+    """A version with its themes. `is_bare`: examples and descriptions were taken out of it."""
 
     themes: Sequence[FixedTheme]
+    is_bare: bool = False
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it holds an example or a description, which may be people's own words."""
+        return any(theme.example or theme.description for theme in self.themes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,9 @@ class CodebookState:
 
 def current_themes(session: Session, scope: Scope) -> list[FixedTheme]:
     """The themes in use as they are now, by place."""
-    found = session.scalars(all_themes(scope.consultation_id, scope.question_id)).all()
+    # What another transaction wrote while this one waited for its turn is read anew.
+    mine = all_themes(scope.consultation_id, scope.question_id).execution_options(populate_existing=True)
+    found = session.scalars(mine).all()
     shown = shown_marks(found)
     there = {theme.id for theme in found if theme.status != "retired"}
     return [
@@ -135,14 +143,18 @@ def current_themes(session: Session, scope: Scope) -> list[FixedTheme]:
 
 def fix_version(session: Session, scope: Scope, *, note: str, by: Staff) -> FixedVersion:
     """Fix the codebook as its next version. Raises ReviewError for one without themes, for a note that is too long, and
-    where nothing has changed since the newest version."""
+    where nothing has changed since the newest version. Once the answers are erased it holds no examples and
+    descriptions."""
+    one_at_a_time(session, scope.consultation_id)
     themes = current_themes(session, scope)
+    if is_erased(session, scope.consultation_id):
+        themes = bare(themes)
     if not themes:
         raise errors.no_themes_to_fix()
     if len(note) > MOST_TEXT:
         raise errors.note_too_long(len(note), MOST_TEXT)
     newest = newest_version(session, scope)
-    if newest is not None and compare(newest.themes, themes).is_empty:
+    if newest is not None and changes_since(newest, themes).is_empty:
         raise errors.nothing_new_to_fix(newest.number)
     row = CodebookVersion(
         consultation_id=scope.consultation_id,
@@ -156,6 +168,18 @@ def fix_version(session: Session, scope: Scope, *, note: str, by: Staff) -> Fixe
     session.add(row)
     session.flush()
     return _read(row)
+
+
+def take_words_out(session: Session, scope: Scope, number: int) -> bool:
+    """Take examples and descriptions out of a version for good; whether there were any. False without that version."""
+    one_at_a_time(session, scope.consultation_id)
+    mine = select(CodebookVersion).where(*_mine(scope), CodebookVersion.number == number)
+    row = session.scalar(mine.execution_options(populate_existing=True))
+    if row is None or not _read(row).has_words:
+        return False
+    row.content = without_words_of_answers(row.content)
+    session.flush()
+    return True
 
 
 def versions_of(session: Session, scope: Scope) -> list[VersionLine]:
@@ -187,7 +211,7 @@ def codebook_version(session: Session, scope: Scope) -> CodebookState | None:
     newest = newest_version(session, scope)
     if newest is None:
         return None
-    is_unchanged = compare(newest.themes, current_themes(session, scope)).is_empty
+    is_unchanged = changes_since(newest, current_themes(session, scope)).is_empty
     return CodebookState(newest.number, newest.fixed_at, is_unchanged)
 
 
@@ -224,6 +248,16 @@ def compare(old: Sequence[FixedTheme], new: Sequence[FixedTheme]) -> Comparison:
     )
 
 
+def changes_since(version: FixedVersion, now: Sequence[FixedTheme]) -> Comparison:
+    """From a version to what is now. That words were taken out of the version is no difference."""
+    return compare(version.themes, bare(now) if version.is_bare else now)
+
+
+def bare(themes: Sequence[FixedTheme]) -> list[FixedTheme]:
+    """Themes without examples and descriptions."""
+    return [replace(theme, example="", description={}) for theme in themes]
+
+
 def _change(
     was: FixedTheme, now: FixedTheme, before: Mapping[int, FixedTheme], after: Mapping[int, FixedTheme]
 ) -> ThemeChange:
@@ -255,8 +289,10 @@ def _text_changes(was: FixedTheme, now: FixedTheme) -> Iterator[TextChange]:
 
 
 def without_words_of_answers(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of a version without examples and descriptions, for when the answers are erased."""
-    return {"themes": [{**theme, "example": "", "description": {}} for theme in content["themes"]]}
+    """The content of a version without examples and descriptions, for when the answers are erased or somebody takes
+    these words back."""
+    themes = [{**theme, "example": "", "description": {}} for theme in content["themes"]]
+    return {"themes": themes, "is_bare": True}
 
 
 def _mine(scope: Scope) -> tuple[Any, ...]:
@@ -268,4 +304,5 @@ def _mine(scope: Scope) -> tuple[Any, ...]:
 
 def _read(row: CodebookVersion) -> FixedVersion:
     themes = [FixedTheme(**theme) for theme in row.content["themes"]]
-    return FixedVersion(row.number, row.note, row.fixed_by, row.fixed_at, themes)
+    is_bare = bool(row.content.get("is_bare"))
+    return FixedVersion(row.number, row.note, row.fixed_by, row.fixed_at, themes, is_bare)

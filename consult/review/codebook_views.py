@@ -41,8 +41,16 @@ def codebook(slug: str, question_id: str, format: str) -> Response:
     number = request.args.get("version", "")
     if number and not (number.isascii() and number.isdigit() and len(number) < 9):
         abort(404)
+    consultation = load_consultation(slug)
+    views.asked_question(consultation, question_id)
+    scope = Scope(consultation.id, question_id)
+    if number:
+        fixed = codebook_versions.version_with(current_session(), scope, int(number)) or abort(404)
+        themes, ending, details = fixed.themes, f"-{fixed.number}", {"version": str(fixed.number)}
+    else:
+        themes, ending, details = codebook_versions.current_themes(current_session(), scope), "", {}
+    file = _as_file(consultation, scope, codebook_versions.entries_of(themes), format, ending)
     with writing() as session:
-        details = {"version": number} if number else {}
         audit.record(
             session,
             "codebook.exported",
@@ -51,16 +59,7 @@ def codebook(slug: str, question_id: str, format: str) -> Response:
             format=format,
             **details,
         )
-    consultation = load_consultation(slug)
-    views.asked_question(consultation, question_id)
-    session, scope = current_session(), Scope(consultation.id, question_id)
-    if not number:
-        return _as_file(consultation, scope, codebook_versions.entries_of(
-            codebook_versions.current_themes(session, scope)), format)  # fmt: skip
-    fixed = codebook_versions.version_with(session, scope, int(number)) or abort(404)
-    return _as_file(
-        consultation, scope, codebook_versions.entries_of(fixed.themes), format, f"-{int(number)}"
-    )
+    return file
 
 
 def _as_file(
@@ -122,6 +121,7 @@ def codebook_preview(slug: str, question_id: str, draft_id: int) -> Response | s
         label=asked.label,
         name=draft.name,
         lines=lines,
+        said=error_text,
     )
 
 

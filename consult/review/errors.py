@@ -97,6 +97,12 @@ def two_levels() -> ReviewError:
     return ReviewError("two_levels", N_("A theme that stands under another one cannot have themes under it."))
 
 
+def two_levels_since() -> UndoError:
+    """Taken back, a change would make a third level."""
+    told = two_levels()
+    return UndoError(told.code, told.message)
+
+
 def no_themes_to_fix() -> ReviewError:
     return ReviewError("no_themes_to_fix", N_("There are no themes yet. A version holds themes."))
 

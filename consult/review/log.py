@@ -129,6 +129,8 @@ def sentence(kind: str, params: Mapping[str, Any], *, can_read: bool = True) -> 
     words.setdefault("theme", _("other"))
     if not words["theme"]:
         words["theme"] = _("other")
+    if kind == "mark" and words.get("to", "").isdecimal():
+        words["to"] = shown_digits(words["to"])
     if kind in COUNTED and (can_read or kind not in SENTENCES_IN_SHORT):
         return COUNTED[kind](params, words)
     template = SENTENCES.get(kind) if can_read else SENTENCES_IN_SHORT.get(kind, SENTENCES.get(kind))

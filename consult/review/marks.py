@@ -7,7 +7,7 @@ be read aloud. A theme without a mark of its own shows a number.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from consult.review import errors
 from consult.review.models import MARK_COLUMN, MOST_MARK, Theme
@@ -61,9 +61,10 @@ def free_number(taken: set[str]) -> str:
     return str(number)
 
 
-def keep_marks(themes: Sequence[Theme]) -> None:
-    """The accepted themes of a question keep the numbers that they show, whatever the machine suggests later."""
+def keep_marks(themes: Iterable[Theme], *, of: Iterable[Theme]) -> None:
+    """Some of all themes of a question keep the numbers that they show, whatever the machine suggests later. The others
+    are left alone, so that earlier changes of theirs can still be undone."""
     shown = shown_marks(themes)
-    for theme in themes:
-        if theme.status == "accepted" and not theme.mark:
+    for theme in of:
+        if not theme.mark:
             theme.mark = shown[theme.id]

@@ -83,6 +83,12 @@ def one_at_a_time(session: Session, consultation_id: int) -> None:
     session.execute(select(Consultation.id).where(Consultation.id == consultation_id).with_for_update())
 
 
+def is_erased(session: Session, consultation_id: int) -> bool:
+    """Whether the answers are erased, as the database has it now: ask after `one_at_a_time`."""
+    erased = select(Consultation.answers_erased_at).where(Consultation.id == consultation_id)
+    return session.scalar(erased) is not None
+
+
 def in_use(consultation_id: int, question_id: str | None) -> Select[Theme]:
     """The themes of a question that are not retired, by their places."""
     return all_themes(consultation_id, question_id).where(Theme.status.in_(IN_USE))

@@ -234,13 +234,14 @@ def theme_with(session: Session, consultation_id: int, theme_id: int) -> Theme |
 
 
 def broader_choices(session: Session, scope: Scope, theme: Theme) -> list[Theme]:
-    """The themes that this one may stand under: in use, under no other; none for one that has themes under it."""
-    themes = [one for one in themes_in(session, scope) if one.status != "retired"]
-    if any(one.parent_id == theme.id for one in themes):
+    """The themes that this one may stand under: in use, under no other; and the one that it stands under, whatever
+    that is by now. None for one that has themes under it."""
+    themes = themes_in(session, scope)
+    there = [one for one in themes if one.status != "retired"]
+    if any(one.parent_id == theme.id for one in there):
         return []
-    return [
-        one for one in themes if one.id != theme.id and (one.parent_id is None or one.id == theme.parent_id)
-    ]
+    free = {one.id for one in there if one.parent_id is None and one.id != theme.id}
+    return [one for one in themes if one.id in free or one.id == theme.parent_id]
 
 
 def marks_of(session: Session, scope: Scope) -> dict[int, str]:

@@ -121,11 +121,12 @@ def mark_theme(session: Session, theme: Theme, *, mark: str, by_id: int) -> None
         is_other = other is not theme and other.status != "retired"
         if mark != theme.mark and is_other and mark_key(shown[other.id]) == mark_key(mark):
             raise errors.mark_taken(mark, next(iter(other.name.values()), ""))
-    with _change(session, theme, "mark", by_id, to=mark):
+    with _change(session, theme, "mark", by_id, to=mark) as recording:
         if theme.mark != mark:
             theme.mark = mark
             _keep_mark(session, theme)
             theme.is_edited = True
+            recording.params["to"] = theme.mark
 
 
 def place_under(session: Session, theme: Theme, *, parent: Theme | None, by_id: int) -> None:
@@ -186,7 +187,7 @@ def accept_all(session: Session, *, consultation_id: int, question_id: str | Non
     ):
         for theme in themes:
             theme.status = "accepted"
-        keep_marks(session.scalars(all_themes(consultation_id, question_id)).all())
+        keep_marks(session.scalars(all_themes(consultation_id, question_id)).all(), of=themes)
     return len(themes)
 
 
@@ -229,6 +230,7 @@ def merge_themes(session: Session, *, sources: Sequence[Theme], target: Theme, b
         _same_scope(source, target)
     names = [source.name for source in sources]
     with _change(session, target, "merge", by_id, merged=names):
+        _lift_out(session, target, sources)
         for source in sources:
             _move_codings(session, source, target)
             for child in session.scalars(select(Theme).where(Theme.parent_id == source.id)):
@@ -236,6 +238,14 @@ def merge_themes(session: Session, *, sources: Sequence[Theme], target: Theme, b
             source.status = "retired"
             source.merged_into_id = target.id
         target.is_edited = True
+
+
+def _lift_out(session: Session, target: Theme, sources: Sequence[Theme]) -> None:
+    """A target that stands under one of the sources comes to stand where that one stood."""
+    ids = {source.id for source in sources}
+    if target.parent_id in ids:
+        target.parent_id = next((one.id for one in above(session, target) if one.id not in ids), None)
+        session.flush()
 
 
 def split_theme(

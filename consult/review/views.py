@@ -20,6 +20,7 @@ from consult.review.blueprint import blueprint
 from consult.review.filter_links import chosen_links, filter_lists
 from consult.review.forms import NewThemeForm, ThemeForm
 from consult.review.learned import learned_from
+from consult.review.models import Theme
 from consult.review.presentation import (
     QuestionBlock,
     address_of,
@@ -107,8 +108,8 @@ def _since_version(consultation: Consultation, question_id: str) -> tuple[int, i
     newest = codebook_versions.newest_version(session, scope)
     if newest is None:
         return None
-    return newest.number, codebook_versions.compare(
-        newest.themes, codebook_versions.current_themes(session, scope)
+    return newest.number, codebook_versions.changes_since(
+        newest, codebook_versions.current_themes(session, scope)
     ).count
 
 
@@ -202,7 +203,7 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
     line = next((item for item in figures.themes if theme and item.theme.id == theme.id), None)
     parent_id = theme.parent_id if theme else None
     if form is not None:
-        form.offer([(one.id, pick(one.name)) for one in queries.broader_choices(session, scope, theme)])
+        form.offer([(one.id, _told(one)) for one in queries.broader_choices(session, scope, theme)])
     return render_template(
         "review/answers.html",
         above=next((item.theme for item in figures.themes if item.theme.id == parent_id), None),
@@ -227,6 +228,11 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         address=address,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
+
+
+def _told(theme: Theme) -> str:
+    """A theme's name in a list; whether it is retired stands with it."""
+    return f"{pick(theme.name)} ({_('retired')})" if theme.status == "retired" else pick(theme.name)
 
 
 def asked_question(consultation: Consultation, question_id: str) -> Question:
