@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from consult.consultations.models import Consultation
@@ -77,7 +77,7 @@ def filter_lists(
     for dimension in dimensions_of(session, consultation, scope.question_id):
         if dimension.kind != LANGUAGE:  # has a line of its own
             keys = _keys(session, dimension, scope)
-            labels = labels_of(session, dimension, keys)
+            labels = labels_of(session, dimension, keys, consultation_id=scope.consultation_id)
             links = [
                 _link(filters, column_name(dimension, key, labels.get(key)), **_arguments(dimension, key))
                 for key in keys
@@ -106,19 +106,29 @@ def _chosen_names(
 ) -> Iterator[tuple[str, ...]]:
     if filters.is_other:
         yield _("without a theme"), "theme"
-    theme = session.get(Theme, filters.theme_id) if filters.theme_id else None
+    # The ids come from the address: of another consultation, or another question, nothing is told.
+    theme = session.scalar(select(Theme).where(Theme.id == filters.theme_id, scope.themes))
     if theme is not None:
         yield Markup("{}: {}").format(_("Theme"), person_text(theme.name)), "theme"
     if filters.kind:
         yield str(KINDS[filters.kind]), "kind"
-    source = session.get(EvidenceSource, filters.source_id) if filters.source_id else None
+    source = session.scalar(_source_with(scope, filters.source_id))
     if source is not None:
         yield _source_name(source), "source"
     if filters.by and filters.column:
         dimensions = dimensions_of(session, consultation, scope.question_id)
         dimension = next((found for found in dimensions if found.key == filters.by), None)
         if dimension is not None:
-            yield named_column(session, dimension, filters.column), "by", "column"
+            yield (
+                named_column(session, dimension, filters.column, consultation_id=scope.consultation_id),
+                "by",
+                "column",
+            )
+
+
+def _source_with(scope: Scope, source_id: int | None) -> Select[tuple[EvidenceSource]]:
+    mine = EvidenceSource.consultation_id == scope.consultation_id
+    return select(EvidenceSource).where(EvidenceSource.id == source_id, mine)
 
 
 def _source_name(source: EvidenceSource) -> str:
