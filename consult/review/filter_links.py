@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.consultations.models import Consultation
@@ -107,12 +107,15 @@ def _chosen_names(
     if filters.is_other:
         yield _("without a theme"), "theme"
     # The ids come from the address: of another consultation, or another question, nothing is told.
-    theme = session.scalar(select(Theme).where(Theme.id == filters.theme_id, scope.themes))
+    theme = session.scalars(select(Theme).where(Theme.id == filters.theme_id, scope.themes)).first()
     if theme is not None:
         yield Markup("{}: {}").format(_("Theme"), person_text(theme.name)), "theme"
     if filters.kind:
         yield str(KINDS[filters.kind]), "kind"
-    source = session.scalar(_source_with(scope, filters.source_id))
+    mine = EvidenceSource.consultation_id == scope.consultation_id
+    source = session.scalars(
+        select(EvidenceSource).where(EvidenceSource.id == filters.source_id, mine)
+    ).first()
     if source is not None:
         yield _source_name(source), "source"
     if filters.by and filters.column:
@@ -124,11 +127,6 @@ def _chosen_names(
                 "by",
                 "column",
             )
-
-
-def _source_with(scope: Scope, source_id: int | None) -> Select[tuple[EvidenceSource]]:
-    mine = EvidenceSource.consultation_id == scope.consultation_id
-    return select(EvidenceSource).where(EvidenceSource.id == source_id, mine)
 
 
 def _source_name(source: EvidenceSource) -> str:

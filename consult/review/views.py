@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from consult.access import audit
@@ -180,7 +181,13 @@ def changes(slug: str) -> str:
     return render_template(
         "review/changes.html",
         consultation=consultation,
-        page=log.page_of(current_session(), consultation.id, number=page_number(request), can_read=can_read),
+        page=log.page_of(
+            current_session(),
+            consultation.id,
+            number=page_number(request),
+            can_read=can_read,
+            reader_id=current_user.id,
+        ),
         can_edit=may(consultation, Right.REVIEW_EDIT),
         can_code=can_read and may(consultation, Right.REVIEW_EDIT) and requests.is_readable(consultation),
     )
