@@ -29,7 +29,7 @@ from consult.review.dimensions import (
 )  # fmt: skip
 from consult.review.models import Theme
 from consult.review.presentation import address_of
-from consult.review.queries import Filters
+from consult.review.queries import Filters, dimension_of
 from consult.review.scope import Scope
 from consult.stakeholders.models import Participant, RollPlace, participant_groups
 
@@ -87,7 +87,7 @@ def filter_lists(
 
 
 def chosen_links(
-    session: Session, consultation: Consultation, scope: Scope, filters: Filters, *, is_of_theme: bool = False
+    session: Session, scope: Scope, filters: Filters, *, is_of_theme: bool = False
 ) -> list[FilterLink]:
     """The chosen themes, sources and columns, each with the address of the page without it."""
     filters = replace(filters, theme_id=None) if is_of_theme else filters
@@ -96,14 +96,10 @@ def chosen_links(
     def without(name: str, *gone: str) -> FilterLink:
         return FilterLink(name, {**address, **dict.fromkeys(gone)}, is_chosen=True)
 
-    return [
-        without(name, *gone) for name, *gone in _chosen_names(session, consultation, scope, filters) if name
-    ]
+    return [without(name, *gone) for name, *gone in _chosen_names(session, scope, filters) if name]
 
 
-def _chosen_names(
-    session: Session, consultation: Consultation, scope: Scope, filters: Filters
-) -> Iterator[tuple[str, ...]]:
+def _chosen_names(session: Session, scope: Scope, filters: Filters) -> Iterator[tuple[str, ...]]:
     if filters.is_other:
         yield _("without a theme"), "theme"
     # The ids come from the address: of another consultation, or another question, nothing is told.
@@ -119,8 +115,7 @@ def _chosen_names(
     if source is not None:
         yield _source_name(source), "source"
     if filters.by and filters.column:
-        dimensions = dimensions_of(session, consultation, scope.question_id)
-        dimension = next((found for found in dimensions if found.key == filters.by), None)
+        dimension = dimension_of(session, scope, filters)
         if dimension is not None:
             yield (
                 named_column(session, dimension, filters.column, consultation_id=scope.consultation_id),

@@ -196,8 +196,9 @@ def changes(slug: str) -> str:
 def _listing(consultation: Consultation, question_id: str, *, theme=None, form=None) -> str:
     asked = asked_question(consultation, question_id)
     scope = Scope(consultation.id, question_id)
-    filters = filters_from(request.args, theme_id=theme.id if theme else None)
     session = current_session()
+    filters = filters_from(request.args, theme_id=theme.id if theme else None)
+    filters = queries.with_dimension(session, scope, filters)
     languages = queries.language_counts(session, scope, filters)
     total = languages.get(filters.language, 0) if filters.language else sum(languages.values())
     page = queries.excerpt_page(session, scope, filters, number=page_number(request), total=total)
@@ -227,13 +228,20 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         languages=languages,
         filters=filters,
         also=next((item.theme for item in figures.themes if item.theme.id == filters.also_id), None),
-        chosen_filters=chosen_links(session, consultation, scope, filters, is_of_theme=theme is not None),
+        chosen_filters=chosen_links(session, scope, filters, is_of_theme=theme is not None),
         lists=filter_lists(
             session, consultation, scope, filters, [] if theme else themes, is_of_theme=theme is not None
-        ),
+        )
+        if asks_for_filters()
+        else None,
         address=address,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
+
+
+def asks_for_filters() -> bool:
+    """Whether everything is asked for by which answers can be told apart: to list it is to go through all of them."""
+    return request.args.get("filters") == "open"
 
 
 def asked_question(consultation: Consultation, question_id: str) -> Question:

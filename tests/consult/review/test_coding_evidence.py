@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from consult import jobs
 from consult.access.models import Staff
@@ -138,6 +138,8 @@ def test_every_filter_is_a_link_and_lets_through_what_it_says(two_sources, close
     assert not women
     db.session.commit()
     page = reviewer.get(PAGE).text
+    assert "more-filters" not in page and "filters=open" in page, "listed only when asked for"
+    page = reviewer.get(f"{PAGE}?filters=open").text
     links = {text_of(name): address.replace("&amp;", "&") for address, name in re.findall(
         r'<a href="([^"]+)"[^>]*>(.*?)</a>', page.split('class="quiet more-filters"')[1].split("</details>")[0]
     )}  # fmt: skip
@@ -244,3 +246,21 @@ def test_an_address_tells_nothing_of_another_consultation(two_sources, closed, r
             assert "whistleblower" not in answer.text and "secret theme" not in answer.text, (page, filters)
     own = db.session.get(Excerpt, two_sources[3]).source_id
     assert reviewer.get(f"{base}/code?by=source&column={own}").text.count("Workshop in Irbid") > 1
+
+
+def test_what_answers_are_told_apart_by_is_looked_up_once_for_a_page(two_sources, closed, reviewer) -> None:
+    ranges: list[str] = []
+
+    def heard(_connection, _cursor, statement: str, *_more: object) -> None:
+        if "min(coalesce(excerpt.said_on" in statement:
+            ranges.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", heard)
+    try:
+        for page in (PAGE, PAGE.replace("/code", "/answers")):
+            for filters, most in (("", 0), ("?by=voice&column=board+member", 1)):
+                ranges.clear()
+                assert reviewer.get(page + filters).status_code == 200
+                assert len(ranges) == most, (page, filters)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", heard)
