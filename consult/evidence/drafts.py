@@ -278,17 +278,31 @@ def ready_rows(draft: EvidenceDraft, source: EvidenceSource, *, fallback: str) -
 
 
 def _led(pieces: Sequence[Piece]) -> list[Piece]:
-    """What is evidence, each piece with the frames before it as its `lead`, the last words of them where they are many.
-    The name of the table stands beside it already."""
+    """What is evidence, each piece with the frames before it as its `lead`. The name of the table stands beside it
+    already."""
     led: list[Piece] = []
     frames: list[str] = []
-    for piece in pieces:
+    for piece in _framing(pieces):
         if piece.get("is_frame"):
             frames += [piece["text"]] if piece["text"].strip(" :：") != piece.get("station") else []
         else:
-            led.append({**piece, "lead": "\n".join(frames)[-MOST_LEAD:]})
+            led.append({**piece, "lead": "\n".join(frames)})
             frames = []
     return led
+
+
+def _framing(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with only those as frames that have something to frame: the last piece is evidence
+    itself, and so are frames that are too many, or too long, for one excerpt. No words are lost."""
+    made: list[Piece] = []
+    room = 0  # characters that may still stand before the excerpt that follows
+    for piece in reversed(pieces):
+        length = len(piece["text"]) + 1
+        is_frame = bool(piece.get("is_frame")) and length <= room
+        if piece["text"].strip():
+            room = room - length if is_frame else MOST_LEAD
+        made.append({**piece, "is_frame": is_frame})
+    return made[::-1]
 
 
 def _spoken(piece: Piece, told: Mapping[str, Any]) -> Piece:
@@ -375,7 +389,7 @@ def _put(draft: EvidenceDraft, pieces: list[Piece], **more: Any) -> None:
             count=len(pieces),
             limit=MOST_PIECES,
         )
-    draft.content = {**draft.content, "pieces": pieces, **more}
+    draft.content = {**draft.content, "pieces": _framing(pieces), **more}
     flag_modified(draft, "content")
     draft.revision = (draft.revision or 0) + 1
 

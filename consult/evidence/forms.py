@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length
 from consult.consultations.forms import CheckboxesField, language_choices
 from consult.evidence.feedback import new_key
 from consult.evidence.labels import KINDS, WAYS
-from consult.evidence.models import GATHERED_KINDS, MOST_STATION, MOST_TITLE, MOST_VOICE
+from consult.evidence.models import GATHERED_KINDS, MOST_LEAD, MOST_STATION, MOST_TITLE, MOST_VOICE
 from consult.forms import BaseForm, LineField, whole_number
 from consult.i18n import pick
 from consult.stakeholders.models import StakeholderGroup
@@ -142,8 +142,9 @@ class ColumnsForm(BaseForm):
 
 
 class ExcerptForm(BaseForm):
-    """The words of an excerpt."""
+    """The words of an excerpt, and the heading or question before it."""
 
+    lead = TextAreaField(_("What stands before it"), [Length(max=MOST_LEAD)])
     text = TextAreaField(_("Text"))
     language = SelectField(
         _("Language"), choices=[SelectChoice("", _BY_WORDS), *language_choices()], default=""

@@ -39,7 +39,7 @@ GATHERED_KINDS = ("interview", "workshop", "meeting", "document_review")
 """What the staff bring in; the other two come from the people themselves."""
 MOST_TITLE, MOST_TEXT = 200, 10_000
 """Longest title and longest excerpt that is brought in, in characters."""
-MOST_VOICE, MOST_STATION, MOST_LEAD = 200, 80, 1_000
+MOST_VOICE, MOST_STATION, MOST_LEAD = 200, 80, 10_000
 """Longest words for who spoke, for a table or flip chart, and for what stood before, in characters."""
 
 source_groups = Table(
@@ -126,6 +126,8 @@ class Excerpt(Base):
             postgresql_where=text("part_of_id IS NOT NULL"),
         ),
         Index("ix_excerpt_reading", "consultation_id", "question_id", "position", "id"),
+        # The queue of what was gathered goes from source to source.
+        Index("ix_excerpt_source", "consultation_id", "question_id", "source_id", "position", "id"),
         Index(
             "ix_excerpt_counting", "consultation_id", "question_id", "part_of_id", "language", "response_id"
         ),

@@ -16,7 +16,15 @@ from consult.consultations.models import Consultation
 from consult.errors import DomainError
 from consult.evidence.drafts import ready_language
 from consult.evidence.indexing import announce
-from consult.evidence.models import FEEDBACK, GATHERED_KINDS, MOST_TEXT, SURVEY, EvidenceSource, Excerpt
+from consult.evidence.models import (
+    FEEDBACK,
+    GATHERED_KINDS,
+    MOST_LEAD,
+    MOST_TEXT,
+    SURVEY,
+    EvidenceSource,
+    Excerpt,
+)
 from consult.evidence.services import hash_of
 from consult.stakeholders.models import StakeholderGroup
 from surveys.i18n import N_
@@ -75,15 +83,22 @@ def change_excerpt(
     language: str,
     voice: str | None = None,
     station: str | None = None,
+    lead: str | None = None,
 ) -> int:
     """Correct the words of an excerpt that the staff brought in; what it was coded as stays. Returns how many of its
     parts are gone, with what they were coded as, for their words no longer stand in it. An empty `language` is seen by
-    the words; `voice` and `station` stay where they are None. Raises DomainError for no text and for too much of it."""
+    the words; `voice`, `station` and
+    `lead` stay where they are None. Raises DomainError for no text and for too much of it."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise DomainError("no_text", N_("Type the text, or remove the excerpt."))
     if len(text) > MOST_TEXT:
         raise too_long(text)
+    if lead is not None:
+        lead = lead.replace("\r\n", "\n").strip()
+        if len(lead) > MOST_LEAD:
+            raise too_long(lead, MOST_LEAD)
+        excerpt.lead = lead
     before = excerpt.text
     excerpt.text, excerpt.text_hash, excerpt.end_offset = text, hash_of(text), len(text)
     excerpt.redacted_text = None
@@ -150,13 +165,13 @@ def remove_excerpt(session: Session, consultation: Consultation, excerpt: Excerp
     session.expire_all()
 
 
-def too_long(text: str) -> DomainError:
+def too_long(text: str, limit: int = MOST_TEXT) -> DomainError:
     """A text is longer than an excerpt may be."""
     return DomainError(
         "excerpt_too_long",
         N_("This text has %(length)s characters; at most %(limit)s fit into one excerpt."),
         length=len(text),
-        limit=MOST_TEXT,
+        limit=limit,
     )
 
 

@@ -116,7 +116,9 @@ def excerpt(slug: str, excerpt_id: int) -> str:
         consultation,
         found,
         its_source,
-        ExcerptForm(formdata=None, text=found.text, voice=found.voice, station=found.station),
+        ExcerptForm(
+            formdata=None, lead=found.lead, text=found.text, voice=found.voice, station=found.station
+        ),
     )
 
 
@@ -138,6 +140,7 @@ def change_excerpt(slug: str, excerpt_id: int) -> Response | str | tuple[str, in
                 language=form.language.data or "",
                 voice=form.voice.data if "voice" in request.form else None,
                 station=form.station.data if "station" in request.form else None,
+                lead=form.lead.data if "lead" in request.form else None,
             )
         except SurveyError as error:
             form.text.errors = [error_text(error)]

@@ -100,7 +100,7 @@ def theme_breakdown(
     columns = columns_of(session, read, dimension)
     carried = [read.of.get(theme.id, np.empty(0, dtype=np.int64)) for theme in read.themes]
     counts = counted(carried, list(columns.values()), read.base)
-    labels = labels_of(session, dimension, list(columns))
+    labels = labels_of(session, dimension, list(columns), consultation_id=scope.consultation_id)
     return Breakdown(
         dimension,
         read.base,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.config import LANGUAGES
+from consult.review.blindness import awaited_in
 from consult.review.double import names_of, said_in
 from consult.review.double_models import DoubleCoding
 from consult.review.models import Theme
@@ -31,13 +32,13 @@ def blind_rows(
 ) -> list[Row]:
     """(item, coder, theme), an empty theme where a coder saw the answer and gave none. Items are the ids of excerpts in
     the order of the round, coders `coder 1`, `coder 2` … unless their names are asked for; of themes that share a
-    name each has its id behind it. Where `reader_id` codes in the round the answers that she has not coded stay blind.
+    name each has its id behind it. Answers that `reader_id` still has to code stay blind (`consult.review.blindness`).
     """
     said = said_in(session, one)
     people = sorted({coder for coder, _excerpt in said})
-    if reader_id in people:
-        own = {excerpt for coder, excerpt in said if coder == reader_id}
-        said = {key: themes for key, themes in said.items() if key[1] in own}
+    if reader_id is not None:
+        blind = awaited_in(session, one, one.excerpt_ids, coder_id=reader_id)
+        said = {key: themes for key, themes in said.items() if key[1] not in blind}
     named = (
         names_of(session, people) if has_names else {c: f"coder {n}" for n, c in enumerate(people, start=1)}
     )

@@ -132,6 +132,7 @@ def confirm_codebook(slug: str, question_id: str, draft_id: int) -> Response:
     consultation = load_consultation(slug)
     views.asked_question(consultation, question_id)
     session, scope = current_session(), Scope(consultation.id, question_id)
+    one_at_a_time(session, consultation.id)  # in this order as an erasure does, which takes drafts with it
     draft = codebook_import.draft_with(session, scope, draft_id, staff_id=current_user.id)
     if draft is None:
         return _gone(slug, question_id)

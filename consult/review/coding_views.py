@@ -51,14 +51,14 @@ def coding_queue(slug: str, question_id: str) -> str | Response:
     views.asked_question(consultation, question_id)
     session, scope = current_session(), Scope(consultation.id, question_id)
     named = _excerpt(scope, request.args.get("excerpt"))
-    filters = filters_from(request.args)
+    filters = queries.with_dimension(session, scope, filters_from(request.args))
     excerpt = named or queue.next_excerpt(
         session, scope, filters, after=_excerpt(scope, request.args.get("after"))
     )
     if excerpt is None:
-        return _page(consultation, question_id, None)
+        return _page(consultation, question_id, None, filters=filters)
     views.log_reading(slug, question=question_id, excerpt=excerpt.id)
-    return _page(consultation, question_id, _excerpt(scope, str(excerpt.id)))
+    return _page(consultation, question_id, _excerpt(scope, str(excerpt.id)), filters=filters)
 
 
 @blueprint.post("/question/<question_id>/code")
@@ -93,13 +93,15 @@ def _shown_again(consultation: Consultation, question_id: str, excerpt: Excerpt,
 
 
 def _page(
-    consultation: Consultation, question_id: str, excerpt: Excerpt | None, sent: Sent | None = None
+    consultation: Consultation,
+    question_id: str,
+    excerpt: Excerpt | None,
+    sent: Sent | None = None,
+    *,
+    filters: queries.Filters | None = None,
 ) -> str:
-    session, scope, filters = (
-        current_session(),
-        Scope(consultation.id, question_id),
-        filters_from(request.args),
-    )
+    session, scope = current_session(), Scope(consultation.id, question_id)
+    filters = filters or queries.with_dimension(session, scope, filters_from(request.args))
     task = queue.task_of(session, scope, excerpt, coder_id=current_user.id) if excerpt is not None else None
     questions = {asked.id: asked for asked in views.readable_questions(consultation)}
     return render_template(
@@ -118,8 +120,10 @@ def _page(
         progress=queue.progress(session, scope, filters),
         languages=queries.language_counts(session, scope, filters),
         filters=filters,
-        chosen_filters=chosen_links(session, consultation, scope, filters),
-        lists=filter_lists(session, consultation, scope, filters, queries.themes_of(session, scope)),
+        chosen_filters=chosen_links(session, scope, filters),
+        lists=filter_lists(session, consultation, scope, filters, queries.themes_of(session, scope))
+        if views.asks_for_filters()
+        else None,
         address=address_of(filters),
         stances=STANCES,
         most_memo=MOST_TEXT,

@@ -94,9 +94,9 @@ def _period(first: date, unit: str) -> str:
     return _("from %(day)s", day=format_day(first))
 
 
-def named_column(session: Session, dimension: Dimension, key: str) -> str:
+def named_column(session: Session, dimension: Dimension, key: str, *, consultation_id: int) -> str:
     """A dimension and one of its columns, as a filter is called."""
-    label = labels_of(session, dimension, [key]).get(key)
+    label = labels_of(session, dimension, [key], consultation_id=consultation_id).get(key)
     try:
         name = column_name(dimension, key, label)
     except ValueError:  # a made-up day in an address

@@ -160,8 +160,11 @@ def in_column(dimension: Dimension, scope: Scope, key: str) -> ColumnElement[boo
     return own.not_in(ids) if key == NO_COLUMN else own.in_(ids)
 
 
-def labels_of(session: Session, dimension: Dimension, keys: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    """Column key → its name where it has one of its own; keys that the application has words for are absent."""
+def labels_of(
+    session: Session, dimension: Dimension, keys: Sequence[str], *, consultation_id: int | None = None
+) -> dict[str, Mapping[str, str]]:
+    """Column key → its name where it has one of its own; keys that the application has words for are absent, and so
+    are sources of any consultation but this one: a key may come from an address."""
     if dimension.labels is not None:
         return dict(dimension.labels)
     own = [key for key in keys if key != NO_COLUMN]
@@ -170,7 +173,9 @@ def labels_of(session: Session, dimension: Dimension, keys: Sequence[str]) -> di
         groups = select(StakeholderGroup).where(StakeholderGroup.id.in_(ids))
         return {str(group.id): group.name for group in session.scalars(groups)}
     if dimension.kind == SOURCE:
-        sources = select(EvidenceSource).where(EvidenceSource.id.in_(ids))
+        sources = select(EvidenceSource).where(
+            EvidenceSource.id.in_(ids), EvidenceSource.consultation_id == consultation_id
+        )
         return {str(source.id): dict.fromkeys(LANGUAGES, source.title) for source in session.scalars(sources)}
     return {key: dict.fromkeys(LANGUAGES, key) for key in own} if dimension.kind in (REGION, VOICE) else {}
 

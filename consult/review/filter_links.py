@@ -29,7 +29,7 @@ from consult.review.dimensions import (
 )  # fmt: skip
 from consult.review.models import Theme
 from consult.review.presentation import address_of
-from consult.review.queries import Filters
+from consult.review.queries import Filters, dimension_of
 from consult.review.scope import Scope
 from consult.stakeholders.models import Participant, RollPlace, participant_groups
 
@@ -77,7 +77,7 @@ def filter_lists(
     for dimension in dimensions_of(session, consultation, scope.question_id):
         if dimension.kind != LANGUAGE:  # has a line of its own
             keys = _keys(session, dimension, scope)
-            labels = labels_of(session, dimension, keys)
+            labels = labels_of(session, dimension, keys, consultation_id=scope.consultation_id)
             links = [
                 _link(filters, column_name(dimension, key, labels.get(key)), **_arguments(dimension, key))
                 for key in keys
@@ -87,7 +87,7 @@ def filter_lists(
 
 
 def chosen_links(
-    session: Session, consultation: Consultation, scope: Scope, filters: Filters, *, is_of_theme: bool = False
+    session: Session, scope: Scope, filters: Filters, *, is_of_theme: bool = False
 ) -> list[FilterLink]:
     """The chosen themes, sources and columns, each with the address of the page without it."""
     filters = replace(filters, theme_id=None) if is_of_theme else filters
@@ -96,29 +96,32 @@ def chosen_links(
     def without(name: str, *gone: str) -> FilterLink:
         return FilterLink(name, {**address, **dict.fromkeys(gone)}, is_chosen=True)
 
-    return [
-        without(name, *gone) for name, *gone in _chosen_names(session, consultation, scope, filters) if name
-    ]
+    return [without(name, *gone) for name, *gone in _chosen_names(session, scope, filters) if name]
 
 
-def _chosen_names(
-    session: Session, consultation: Consultation, scope: Scope, filters: Filters
-) -> Iterator[tuple[str, ...]]:
+def _chosen_names(session: Session, scope: Scope, filters: Filters) -> Iterator[tuple[str, ...]]:
     if filters.is_other:
         yield _("without a theme"), "theme"
-    theme = session.get(Theme, filters.theme_id) if filters.theme_id else None
+    # The ids come from the address: of another consultation, or another question, nothing is told.
+    theme = session.scalars(select(Theme).where(Theme.id == filters.theme_id, scope.themes)).first()
     if theme is not None:
         yield Markup("{}: {}").format(_("Theme"), person_text(theme.name)), "theme"
     if filters.kind:
         yield str(KINDS[filters.kind]), "kind"
-    source = session.get(EvidenceSource, filters.source_id) if filters.source_id else None
+    mine = EvidenceSource.consultation_id == scope.consultation_id
+    source = session.scalars(
+        select(EvidenceSource).where(EvidenceSource.id == filters.source_id, mine)
+    ).first()
     if source is not None:
         yield _source_name(source), "source"
     if filters.by and filters.column:
-        dimensions = dimensions_of(session, consultation, scope.question_id)
-        dimension = next((found for found in dimensions if found.key == filters.by), None)
+        dimension = dimension_of(session, scope, filters)
         if dimension is not None:
-            yield named_column(session, dimension, filters.column), "by", "column"
+            yield (
+                named_column(session, dimension, filters.column, consultation_id=scope.consultation_id),
+                "by",
+                "column",
+            )
 
 
 def _source_name(source: EvidenceSource) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased, defer
 from consult.access.models import Staff
 from consult.evidence.models import Excerpt
 from consult.i18n import pick, shown_digits
+from consult.review.blindness import awaited_anywhere
 from consult.review.models import ChangeLog
 from surveys.i18n import N_
 
@@ -87,8 +88,11 @@ class LogPage:
         return max(1, -(-self.total // PAGE))
 
 
-def page_of(session: Session, consultation_id: int, *, number: int, can_read: bool) -> LogPage:
-    """The changes of a consultation, newest first; `can_read`: whoever asks may read single answers."""
+def page_of(
+    session: Session, consultation_id: int, *, number: int, can_read: bool, reader_id: int
+) -> LogPage:
+    """The changes of a consultation, newest first; `can_read`: whoever asks may read single answers. Of answers that
+    the reader still has to code blind it is neither said which they are nor what they are about."""
     mine = ChangeLog.consultation_id == consultation_id
     total = session.scalar(select(func.count()).select_from(ChangeLog).where(mine)) or 0
     number = min(max(1, number), max(1, -(-total // PAGE)))
@@ -104,20 +108,28 @@ def page_of(session: Session, consultation_id: int, *, number: int, can_read: bo
         .offset((number - 1) * PAGE)
     ).all()
     answers = _answers(session, [change for change, *_names in rows]) if can_read else {}
+    wholes = {whole_id for whole_id, _question in answers.values()}
+    awaited = awaited_anywhere(session, consultation_id, wholes, coder_id=reader_id)
+    blind = {number for number, (whole_id, _question) in answers.items() if whole_id in awaited}
     items = [
         LogEntry(
             id=change.id,
             at=change.created_at,
             by=name or email or "",
-            sentence=sentence(change.kind, change.params, can_read=can_read),
+            sentence=sentence(change.kind, change.params, can_read=can_read and _about(change) not in blind),
             undone_at=change.undone_at,
             undone_by=undoer_name or undoer_email or "",
             can_undo=change.undone_at is None and change.kind != "machine",
-            excerpt=answers.get(change.params.get("excerpt_id")),
+            excerpt=None if _about(change) in blind else answers.get(_about(change)),
         )
         for change, name, email, undoer_name, undoer_email in rows
     ]
     return LogPage(items, total, number)
+
+
+def _about(change: ChangeLog) -> Any:
+    """The id of the excerpt that a change is about, if it is about one."""
+    return change.params.get("excerpt_id")
 
 
 def sentence(kind: str, params: Mapping[str, Any], *, can_read: bool = True) -> str:

@@ -49,6 +49,8 @@ class Filters:
     kind: str | None = None
     """A kind of source."""
     source_id: int | None = None
+    dimension: Dimension | None = None
+    """What `by` names, where it was looked up already: see `with_dimension`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,15 @@ def answer_carries(theme_ids: Sequence[int]) -> ColumnElement[bool]:
     return func.coalesce(Excerpt.part_of_id, Excerpt.id).in_(carrying)
 
 
+def with_dimension(session: Session, scope: Scope, filters: Filters) -> Filters:
+    """The filters with their dimension looked up, which reads all of the answers: once for a page is enough."""
+    return replace(filters, dimension=dimension_of(session, scope, filters))
+
+
 def dimension_of(session: Session, scope: Scope, filters: Filters) -> Dimension | None:
     """The dimension that the filters name, where this question has it."""
+    if filters.dimension is not None and filters.dimension.key == filters.by:
+        return filters.dimension
     consultation = session.get(Consultation, scope.consultation_id) if filters.by else None
     if consultation is None:
         return None

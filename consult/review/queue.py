@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consult.access.models import Staff
 from consult.evidence.models import Excerpt
-from consult.review.double_models import BlindCoding, DoubleCoding
+from consult.review.blindness import awaited_anywhere
 from consult.review.learned import suggestions_for
 from consult.review.lineage import theme_ids_below
 from consult.review.models import MACHINE, Coding, ExcerptNote, Stance, Theme
@@ -143,7 +143,7 @@ def note_of(session: Session, excerpt: Excerpt, coder_id: int) -> ExcerptNote | 
 def memos_of_others(session: Session, scope: Scope, excerpt: Excerpt, coder_id: int) -> Sequence[Memo]:
     """What the other coders noted about an excerpt, the oldest first; none while this coder may still have to code it
     blind."""
-    if _is_blind(session, scope, excerpt, coder_id):
+    if awaited_anywhere(session, scope.consultation_id, [excerpt.id], coder_id=coder_id):
         return ()
     noted = (
         select(Staff.name, Staff.email, ExcerptNote.updated_at, ExcerptNote.memo)
@@ -152,29 +152,6 @@ def memos_of_others(session: Session, scope: Scope, excerpt: Excerpt, coder_id: 
         .order_by(ExcerptNote.updated_at, ExcerptNote.id)
     )
     return [Memo(name or email, at, words) for name, email, at, words in session.execute(noted)]
-
-
-def _is_blind(session: Session, scope: Scope, excerpt: Excerpt, coder_id: int) -> bool:
-    """Whether a round of double coding waits for what this coder says of an excerpt. It does not wait for who takes no
-    part in it where two others have coded the excerpt."""
-    rounds = session.execute(
-        select(DoubleCoding.id, DoubleCoding.excerpt_ids).where(
-            DoubleCoding.consultation_id == scope.consultation_id,
-            DoubleCoding.question_id == scope.question_id,
-        )
-    ).all()
-    for round_id in (number for number, excerpt_ids in rounds if excerpt.id in excerpt_ids):
-        in_round = BlindCoding.round_id == round_id
-        coders = set(
-            session.scalars(
-                select(BlindCoding.coder_id).where(in_round, BlindCoding.excerpt_id == excerpt.id)
-            )
-        )
-        takes_part = select(BlindCoding.id).where(in_round, BlindCoding.coder_id == coder_id).limit(1)
-        is_done = len(coders) > 1 and session.scalar(takes_part) is None
-        if coder_id not in coders and not is_done:
-            return True
-    return False
 
 
 def _queue(session: Session, statement: Select, scope: Scope, filters: Filters) -> Select:

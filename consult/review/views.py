@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from consult.access import audit
@@ -181,7 +182,13 @@ def changes(slug: str) -> str:
     return render_template(
         "review/changes.html",
         consultation=consultation,
-        page=log.page_of(current_session(), consultation.id, number=page_number(request), can_read=can_read),
+        page=log.page_of(
+            current_session(),
+            consultation.id,
+            number=page_number(request),
+            can_read=can_read,
+            reader_id=current_user.id,
+        ),
         can_edit=may(consultation, Right.REVIEW_EDIT),
         can_code=can_read and may(consultation, Right.REVIEW_EDIT) and requests.is_readable(consultation),
     )
@@ -190,8 +197,9 @@ def changes(slug: str) -> str:
 def _listing(consultation: Consultation, question_id: str, *, theme=None, form=None) -> str:
     asked = asked_question(consultation, question_id)
     scope = Scope(consultation.id, question_id)
-    filters = filters_from(request.args, theme_id=theme.id if theme else None)
     session = current_session()
+    filters = filters_from(request.args, theme_id=theme.id if theme else None)
+    filters = queries.with_dimension(session, scope, filters)
     languages = queries.language_counts(session, scope, filters)
     total = languages.get(filters.language, 0) if filters.language else sum(languages.values())
     page = queries.excerpt_page(session, scope, filters, number=page_number(request), total=total)
@@ -221,10 +229,12 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
         languages=languages,
         filters=filters,
         also=next((item.theme for item in figures.themes if item.theme.id == filters.also_id), None),
-        chosen_filters=chosen_links(session, consultation, scope, filters, is_of_theme=theme is not None),
+        chosen_filters=chosen_links(session, scope, filters, is_of_theme=theme is not None),
         lists=filter_lists(
             session, consultation, scope, filters, [] if theme else themes, is_of_theme=theme is not None
-        ),
+        )
+        if asks_for_filters()
+        else None,
         address=address,
         can_edit=may(consultation, Right.REVIEW_EDIT),
     )
@@ -233,6 +243,11 @@ def _listing(consultation: Consultation, question_id: str, *, theme=None, form=N
 def _told(theme: Theme) -> str:
     """A theme's name in a list; whether it is retired stands with it."""
     return f"{pick(theme.name)} ({_('retired')})" if theme.status == "retired" else pick(theme.name)
+
+
+def asks_for_filters() -> bool:
+    """Whether everything is asked for by which answers can be told apart: to list it is to go through all of them."""
+    return request.args.get("filters") == "open"
 
 
 def asked_question(consultation: Consultation, question_id: str) -> Question:

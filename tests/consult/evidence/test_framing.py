@@ -7,8 +7,9 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from consult.evidence import drafts
 from consult.evidence.cutting import cut_text, likely_way
-from consult.evidence.models import Excerpt, excerpt_groups
+from consult.evidence.models import EvidenceDraft, EvidenceSource, Excerpt, excerpt_groups
 from consult.extensions import db
 from tests.consult.evidence.house import BASE, W, bring, docx, make_source, paragraph, press
 from tests.support import text_of
@@ -58,23 +59,47 @@ def test_frames_are_ticked_out_and_stand_beside_what_follows(facilitator, consul
     source = make_source(consultation.id)
     preview = bring(facilitator, source.id, text=TALK)
     page = facilitator.get(preview).text
-    assert page.count('name="frame"') == 6 and page.count("checked") == 3
-    assert "Save 3 excerpts" in text_of(page)
+    assert page.count('name="frame"') == 6 and page.count("checked") == 2, (
+        "the last question has nothing behind it"
+    )
+    assert "Save 4 excerpts" in text_of(page)
     press(facilitator, preview, "save")
     rows = db.session.scalars(select(Excerpt).order_by(Excerpt.position)).all()
     assert [(row.text, row.lead) for row in rows] == [
         ("Bad.", "How is the road?"),
         ("Rana: I say so too.", "Thank you. Who else"),
         ("Very bad, and far.", ""),
+        ("And the water?", ""),
     ]
 
 
 def test_a_frame_is_ticked_in_and_a_piece_ticked_out(facilitator, consultation) -> None:
     source = make_source(consultation.id)
-    preview = bring(facilitator, source.id, text=f"Workshop\n\n{LONG}\n\nEnd of it.")
+    preview = bring(facilitator, source.id, text=f"Workshop\n\n{LONG}\n\nOn buses.\n\n{LONG}")
     press(facilitator, preview, "save", frame=["2"])
     rows = db.session.scalars(select(Excerpt.text).order_by(Excerpt.position)).all()
-    assert rows == ["Workshop", LONG]
+    assert rows == ["Workshop", LONG, LONG]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "kept"),
+    [
+        ("#head|said|#thanks|#bye", [("said", "head"), ("bye", "thanks")]),
+        ("#head|said|#thanks||", [("said", "head"), ("thanks", "")]),
+        ("#head|#more", [("more", "head")]),
+        (f"#{6_000 * 'a'}|#{6_000 * 'b'}|said", [(6_000 * "a", ""), ("said", 6_000 * "b")]),
+        (f"#{4_000 * 'a'}|#{4_000 * 'b'}|said", [("said", f"{4_000 * 'a'}\n{4_000 * 'b'}")]),
+    ],
+)
+def test_no_words_are_lost_that_frame_nothing(session, pieces: str, kept: list) -> None:
+    draft, parts = EvidenceDraft(content={}), pieces.split("|")
+    texts = [part.lstrip("#") for part in parts]
+    draft.content = {"pieces": [{"speaker": None, "language": "en", "group": None} for _part in parts]}
+    frames = {place for place, part in enumerate(parts) if part.startswith("#")}
+    drafts.correct(draft, first=0, texts=texts, frames=frames)
+    rows = drafts.ready_rows(draft, EvidenceSource(), fallback="en")
+    assert [(row["text"], row["lead"]) for row in rows] == kept
+    assert drafts.excerpt_count(draft) == len(kept) + texts.count("")
 
 
 def test_a_speaker_has_a_group_or_a_label_and_a_piece_its_table(facilitator, consultation, youth) -> None:
@@ -153,3 +178,28 @@ def test_who_spoke_and_where_is_corrected_afterwards(facilitator, consultation) 
     db.session.rollback()
     row = db.session.get(Excerpt, number)
     assert (row.text, row.voice, row.station, row.source_id) == ("Roads.", "farmers", "Table 1", source.id)
+
+
+def test_what_stands_before_an_excerpt_is_corrected_and_not_shown_beside_masked_words(
+    facilitator, consultation
+) -> None:
+    source = make_source(consultation.id, "She said so.", language="en")
+    row = db.session.scalars(select(Excerpt)).one()
+    row.lead = "And what did Rana Haddad say?"
+    row.redacted_text = "[name] said so."
+    db.session.commit()
+    number = row.id
+    shown = f"{BASE}/{source.id}"
+    assert "Rana" not in facilitator.get(shown).text
+    address = f"{BASE}/excerpts/{number}"
+    assert "Rana Haddad" in facilitator.get(address).text
+    facilitator.post(address, data={"text": "She said so.", "lead": "And what did [name] say?\r\nTell us. "})
+    page = text_of(facilitator.get(shown).text)
+    assert "And what did [name] say?" in page and "Rana" not in page
+    assert facilitator.post(address, data={"text": "x", "lead": 10_001 * "a"}).status_code == 422
+    facilitator.post(address, data={"text": "She said so."})
+    db.session.rollback()
+    assert db.session.get(Excerpt, number).lead == "And what did [name] say?\nTell us."
+    facilitator.post(address, data={"text": "She said so.", "lead": ""})
+    db.session.rollback()
+    assert db.session.get(Excerpt, number).lead == ""

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from consult import jobs
 from consult.access.models import Staff
@@ -22,7 +22,7 @@ from consult.review.scope import Scope
 from consult.stakeholders import groups
 from consult.transaction import commits
 from tests.consult.evidence.house import make_source
-from tests.consult.review.answers import QUESTION
+from tests.consult.review.answers import QUESTION, make_consultation
 from tests.consult.review.conftest import House
 from tests.support import on_both_databases, text_of
 
@@ -138,6 +138,8 @@ def test_every_filter_is_a_link_and_lets_through_what_it_says(two_sources, close
     assert not women
     db.session.commit()
     page = reviewer.get(PAGE).text
+    assert "more-filters" not in page and "filters=open" in page, "listed only when asked for"
+    page = reviewer.get(f"{PAGE}?filters=open").text
     links = {text_of(name): address.replace("&amp;", "&") for address, name in re.findall(
         r'<a href="([^"]+)"[^>]*>(.*?)</a>', page.split('class="quiet more-filters"')[1].split("</details>")[0]
     )}  # fmt: skip
@@ -228,3 +230,37 @@ def test_sources_can_be_told_apart_by_who_spoke(two_sources, app, closed) -> Non
         link.address["by"]: len(one.links) for one in lists for link in one.links if "by" in link.address
     }
     assert columns == {"group": 2, "voice": 3}  # a group, two kinds of speakers, and whose is not said
+
+
+def test_an_address_tells_nothing_of_another_consultation(two_sources, closed, reviewer) -> None:
+    other = make_consultation(db.session(), slug="secret")
+    db.session.commit()
+    source_id = make_source(other.id, "their words", title="Interview with the whistleblower").id
+    theme_id = _theme(other.id, "Their secret theme", "their words")
+    own_theme = _theme(closed.id, "Roads")
+    base = f"/manage/agm/review/question/{GATHERED}"
+    for page in (f"{base}/code", f"{base}/answers", f"/manage/agm/review/theme/{own_theme}"):
+        for filters in (f"source={source_id}", f"by=source&column={source_id}", f"theme={theme_id}"):
+            answer = reviewer.get(f"{page}?{filters}")
+            assert answer.status_code == 200, page
+            assert "whistleblower" not in answer.text and "secret theme" not in answer.text, (page, filters)
+    own = db.session.get(Excerpt, two_sources[3]).source_id
+    assert reviewer.get(f"{base}/code?by=source&column={own}").text.count("Workshop in Irbid") > 1
+
+
+def test_what_answers_are_told_apart_by_is_looked_up_once_for_a_page(two_sources, closed, reviewer) -> None:
+    ranges: list[str] = []
+
+    def heard(_connection, _cursor, statement: str, *_more: object) -> None:
+        if "min(coalesce(excerpt.said_on" in statement:
+            ranges.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", heard)
+    try:
+        for page in (PAGE, PAGE.replace("/code", "/answers")):
+            for filters, most in (("", 0), ("?by=voice&column=board+member", 1)):
+                ranges.clear()
+                assert reviewer.get(page + filters).status_code == 200
+                assert len(ranges) == most, (page, filters)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", heard)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from consult.access.models import AuditEntry, Staff
@@ -12,7 +13,7 @@ from consult.analysis.agreement import coder_agreement
 from consult.consultations.models import Consultation
 from consult.evidence.models import Excerpt
 from consult.extensions import db
-from consult.review import changes, double, services
+from consult.review import changes, double, log, services
 from consult.review.blind_codings import blind_rows
 from consult.review.double_models import BlindCoding, DoubleCoding
 from consult.review.errors import ReviewError
@@ -291,3 +292,38 @@ def test_bases_and_the_table_of_codings_on_the_pages(closed: Consultation, clien
     assert client.get(f"{PAGE}/999/codings.csv").status_code == 404
     sign_in(client, "facilitator")
     assert client.get(f"{PAGE}/{number}/codings.csv").status_code == 403
+
+
+def test_nothing_is_taken_out_by_who_still_has_to_code_it(house: House, scope: Scope) -> None:
+    one = begun(house, scope)
+    say(house, one, house.ana, (0,), (1,), (0,))
+    assert blind_rows(house.session, one, language="en", reader_id=house.badr) == [], "she has not begun"
+    assert len(blind_rows(house.session, one, language="en", reader_id=house.ana)) == 3
+    say(house, one, house.badr, (0,))
+    seen = blind_rows(house.session, one, language="en", reader_id=house.badr)
+    assert {item for item, _coder, _theme in seen} == {str(house.excerpts[0].id)} and len(seen) == 2
+    third = Staff(email="c@example.org", fs_uniquifier="c", name="Chadi")
+    house.session.add(third)
+    house.session.flush()
+    outside = blind_rows(house.session, one, language="en", reader_id=third.id)
+    assert len(outside) == 2, "two have coded the first, which waits for nobody outside; the others wait"
+    assert len(blind_rows(house.session, one, language="en")) == 4
+
+
+def test_the_log_leads_to_no_answer_that_waits_for_whoever_reads_it(house: House, scope: Scope, app) -> None:
+    one = begun(house, scope)
+
+    def lines(reader_id: int) -> list[tuple[str, object]]:
+        with app.test_request_context(), force_locale("en"):
+            page = log.page_of(
+                house.session, house.consultation_id, number=1, can_read=True, reader_id=reader_id
+            )
+        return [(entry.sentence, entry.excerpt and entry.excerpt[0]) for entry in page.items]
+
+    say(house, one, house.badr, (0,), (1,))
+    first, second = house.excerpts[:2]
+    assert lines(house.ana) == [("Said what an answer is about", None)] * 2
+    assert [number for _sentence, number in lines(house.badr)] == [second.id, first.id]
+    say(house, one, house.ana, (0,))
+    assert [number for _sentence, number in lines(house.ana)] == [first.id, None, first.id]
+    assert "Money" in lines(house.ana)[2][0] and "Time" not in lines(house.ana)[1][0]
