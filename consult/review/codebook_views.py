@@ -22,7 +22,7 @@ from consult.review.blueprint import blueprint
 from consult.review.codebook_file import CodebookFileError, Entry
 from consult.review.codebook_import import Planned, Taken
 from consult.review.errors import ReviewError
-from consult.review.naming import all_themes
+from consult.review.naming import all_themes, one_at_a_time
 from consult.review.scope import Scope
 from consult.tabular import UPLOAD, TableError, read_table
 from consult.transaction import commits, writing
