@@ -124,6 +124,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.sweep
 def test_the_report_runs_on_every_kind_of_set_without_baselines(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
