@@ -215,7 +215,7 @@ def test_sources_are_laid_beside_one_another(house: House, reviewer: FlaskClient
     assert "3 of 3 stances noted by people" in line and "not read yet" in line
     trust = page.partition(" Trust ")[2]
     assert "silent" in trust and "Only one kind of source raises it so far; others are not read yet." in trust
-    assert "read: 0 of 3" in page and "read: 3 of 3, by people: 3" in page
+    assert "read: 0 of 3" in page and "read: 3 of 3 · by people: 3" in page
     assert "Not read yet: document review." in page
 
 
